@@ -1,0 +1,1 @@
+"""Sanwen: what a government buys for residents, and what residents say of it."""

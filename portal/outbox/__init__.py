@@ -1,0 +1,1 @@
+"""What comes after a commit: events in the order they were committed, and those who consume them."""

@@ -1,0 +1,29 @@
+"""Reads of the outbox."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from portal.outbox.models import OutboxCursor, OutboxEvent
+from portal.storage.database import db
+
+
+def change_state() -> str:
+    """Tell a text that differs after every commit that changed something public.
+
+    The highest position and the events that have none yet: one statement, whatever the size.
+    """
+    top = select(func.max(OutboxEvent.position)).scalar_subquery()
+    rows = db.session.execute(
+        select(top, OutboxEvent.id).select_from(OutboxEvent).where(OutboxEvent.position.is_(None))
+        .union_all(select(top, None))
+    ).all()
+    waiting = sorted(identifier for _, identifier in rows if identifier is not None)
+    return f"{rows[0][0] or 0}:{','.join(map(str, waiting))}"
+
+
+def lag(consumer: str) -> int:
+    """Tell how many events a consumer has still to take."""
+    position = db.session.scalar(select(OutboxCursor.position).where(OutboxCursor.consumer == consumer)) or 0
+    behind = (OutboxEvent.position > position) | OutboxEvent.position.is_(None)
+    return db.session.scalar(select(func.count()).select_from(OutboxEvent).where(behind)) or 0

@@ -1,0 +1,1 @@
+"""The ring: typed links from proposal to need, plan, purchase, service, rating and back."""

@@ -1,0 +1,1 @@
+"""The database: session, column types, the one write transaction, migrations."""

@@ -1,0 +1,1 @@
+"""How the portal answers: access, errors, forms, paging, locale, caching, security headers."""

@@ -1,0 +1,64 @@
+"""Conditional GET: a public page is asked for again, and mostly answered with 304.
+
+The tag is known before the page is made: it comes from the state of changes, the address with its
+query and language, the build, and the day in Shanghai (ages and deadlines change at midnight).
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from flask import Response, current_app, g, request
+
+from portal.kernel import clock
+from portal.web import access
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+SAFE = ("GET", "HEAD")
+
+
+def init_app(app: Flask, *, build: str, change_state: Callable[[], str]) -> None:
+    """Answer 304 where nothing has changed, and say how each answer may be kept."""
+    app.extensions["change_state"] = change_state
+    app.extensions["build"] = build
+    app.before_request(_answer_unchanged)
+    app.after_request(_say_how_to_keep)
+
+
+def _answer_unchanged() -> Response | None:
+    declared = access.declared(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]  # noqa: SLF001
+    if declared is None or not declared.is_public or request.method not in SAFE or request.endpoint == "static":
+        return None
+    g.page_tag = _page_tag()
+    known = {tag.partition(":")[0] for tag in request.if_none_match.as_set()}
+    return Response(status=304) if g.page_tag in known else None
+
+
+def _page_tag() -> str:
+    state: Callable[[], str] = current_app.extensions["change_state"]
+    parts = (
+        state(),
+        current_app.extensions["build"],
+        request.script_root,
+        request.full_path,
+        request.headers.get("Accept", "") if "json" in request.headers.get("Accept", "") else "",
+        clock.today().isoformat(),
+    )
+    return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _say_how_to_keep(response: Response) -> Response:
+    tag = g.get("page_tag")
+    if tag is None:
+        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+    if response.status_code in {200, 304}:
+        response.set_etag(tag)
+        response.headers.setdefault("Cache-Control", "no-cache")
+    return response

@@ -1,0 +1,76 @@
+"""Errors become one page, or one `application/problem+json`; nothing else turns them into answers."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Response, render_template, request
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import HTTPException
+
+from portal.kernel.errors import PortalError
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+log = logging.getLogger(__name__)
+
+MESSAGES = {
+    400: lazy_gettext("The request cannot be read. Go back and try again."),
+    403: lazy_gettext("Your role does not allow this. Ask your administrator."),
+    404: lazy_gettext("There is nothing at this address."),
+    405: lazy_gettext("This address cannot be used that way."),
+    410: lazy_gettext("What was here has been deleted."),
+    413: lazy_gettext("That is too much text or too large a file. Shorten it and send it again."),
+    429: lazy_gettext("That was too often. Wait a little and try again."),
+    500: lazy_gettext("Something is broken on our side. Nothing of what you sent was kept. Try again later."),
+    503: lazy_gettext("The portal is being looked after. Try again in a minute."),
+}
+MACHINE_PATHS = ("/api/", "/ocds/", "/ledger/tile/", "/ledger/checkpoint")
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of the application."""
+    app.register_error_handler(PortalError, _answer_portal_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_fault)
+
+
+def told(error: PortalError) -> str:
+    """Tell an error's message in the reader's language."""
+    message = gettext(error.message)
+    return message % error.params if error.params else message
+
+
+def _answer_portal_error(error: PortalError) -> ResponseReturnValue:
+    return _answer(error.status, error.code, told(error))
+
+
+def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < HTTPStatus.BAD_REQUEST:
+        return error.get_response()  # type: ignore[return-value]  # a redirect of werkzeug's own
+    return _answer(HTTPStatus(status), f"http-{status}", str(MESSAGES.get(status, MESSAGES[400])))
+
+
+def _answer_fault(error: Exception) -> ResponseReturnValue:
+    log.error("request failed: %s %s", request.method, request.path, exc_info=error)
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "http-500", str(MESSAGES[500]))
+
+
+def _answer(status: HTTPStatus, code: str, message: str) -> ResponseReturnValue:
+    if request.path.startswith(MACHINE_PATHS) or _prefers_json():
+        problem = {"type": "about:blank", "title": message, "status": int(status), "code": code}
+        body = json.dumps(problem, ensure_ascii=False)
+        return Response(body, status=status, content_type="application/problem+json; charset=utf-8")
+    page = render_template("errors/page.html", status=int(status), code=code, message=message)
+    return Response(page, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _prefers_json() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]

@@ -1,0 +1,112 @@
+"""What a list may be narrowed by: one reading of the address for pages, feeds and exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from flask import request
+
+from portal.kernel.errors import BadFilterError
+from portal.kernel.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+LONGEST_TEXT = 100
+LARGEST_NUMBER = 2**31 - 1
+EARLIEST_YEAR, LATEST_YEAR = 1949, 2200
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters of the public interface; what is not asked for is None (or page 1)."""
+
+    q: str | None = None
+    kind: str | None = None
+    region: str | None = None
+    category: str | None = None
+    buyer: int | None = None
+    supplier: int | None = None
+    stage: str | None = None
+    year: int | None = None
+    from_: date | None = None
+    to: date | None = None
+    sort: str | None = None
+    page: int = 1
+
+    @classmethod
+    def from_request(cls) -> Self:
+        """Read the filters of the present request."""
+        return cls.read(request.args)
+
+    @classmethod
+    def read(cls, args: Mapping[str, str]) -> Self:
+        """Read filters; unknown parameters are ignored, empty ones count as not asked for.
+
+        Raises:
+            BadFilterError: a value that cannot be meant.
+        """
+        return cls(
+            q=_text(args, "q"),
+            kind=_text(args, "kind"),
+            region=_text(args, "region"),
+            category=_text(args, "category"),
+            buyer=_number(args, "buyer"),
+            supplier=_number(args, "supplier"),
+            stage=_text(args, "stage"),
+            year=_number(args, "year", least=EARLIEST_YEAR, most=LATEST_YEAR),
+            from_=_day(args, "from"),
+            to=_day(args, "to"),
+            sort=_text(args, "sort"),
+            page=_number(args, "page") or 1,
+        )
+
+    def as_args(self, **changes: object) -> dict[str, object]:
+        """Write the filters as parameters of an address, with changes; page 1 is left out."""
+        said = {item.name: getattr(self, item.name) for item in fields(self)} | changes
+        said["page"] = None if said["page"] == 1 else said["page"]
+        return {("from" if name == "from_" else name): value for name, value in said.items() if value is not None}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but order and page was asked for."""
+        return bool(self.as_args(sort=None, page=None))
+
+
+def choose(value: str | None, allowed: Collection[str], *, name: str) -> str | None:
+    """Check a value against the ones that are possible.
+
+    Raises:
+        BadFilterError: it is none of them.
+    """
+    if value is not None and value not in allowed:
+        raise BadFilterError(name=name)
+    return value
+
+
+def _text(args: Mapping[str, str], name: str) -> str | None:
+    value = clean_line(args.get(name, ""))
+    if len(value) > LONGEST_TEXT:
+        raise BadFilterError(name=name)
+    return value or None
+
+
+def _number(args: Mapping[str, str], name: str, *, least: int = 1, most: int = LARGEST_NUMBER) -> int | None:
+    raw = args.get(name, "").strip()
+    if not raw:
+        return None
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= len(str(LARGEST_NUMBER)) and least <= int(raw) <= most):
+        raise BadFilterError(name=name)
+    return int(raw)
+
+
+def _day(args: Mapping[str, str], name: str) -> date | None:
+    raw = args.get(name, "").strip()
+    if not raw:
+        return None
+    try:
+        return date.fromisoformat(raw)
+    except ValueError as error:
+        raise BadFilterError(name=name) from error
