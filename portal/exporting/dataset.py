@@ -1,0 +1,90 @@
+"""What a dataset is, before it is written in any format.
+
+A capability declares its datasets in `exports.py`:
+
+    SERVICES = Dataset(
+        name="services",
+        title=N_("Services"),
+        description=N_("Every service that residents can use."),
+        columns=(ID, URL, UPDATED_AT, Column("name", N_("Name"), description=N_("In Chinese."))),
+        rows=service_rows,
+    )
+
+and `portal/capabilities.py` registers them. It is then served at `/services.csv`, `.jsonl`, `.xlsx`
+and takes the filters of the page. A dataset with a `permission` is served below `/office/` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from portal.kernel.text import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from portal.web.filters import Filters
+
+
+class ColumnType(StrEnum):
+    """The types of Table Schema that we use."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column and its line in the data dictionary; `title` and `description` are msgids."""
+
+    name: str
+    title: str
+    type: ColumnType = ColumnType.STRING
+    unit: str = ""
+    description: str = ""
+
+
+ID = Column("id", N_("Identifier"), description=N_("Never reused."))
+URL = Column("url", N_("Address"), description=N_("The page of the thing, absolute."))
+UPDATED_AT = Column(
+    "updated_at", N_("Updated"), ColumnType.DATETIME, description=N_("When what is told here last changed.")
+)
+REQUIRED = (ID.name, URL.name, UPDATED_AT.name)
+
+
+class IncompleteDatasetError(ValueError):
+    """Raised when a public dataset lacks a column that every one must have: a fault in the code."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The declaration of a dataset.
+
+    Args:
+        name: the list's name in the address, `services` for `/services.csv`.
+        title: an English msgid.
+        description: an English msgid, one or two sentences.
+        columns: in the order written; the public ones begin with `ID, URL, UPDATED_AT`.
+        rows: all rows under some filters, streamed; values are str, int, Decimal, float, bool, date,
+            aware datetime or None, by column name.
+        permission: who may have it; None for everybody.
+    """
+
+    name: str
+    title: str
+    description: str
+    columns: Sequence[Column]
+    rows: Callable[[Filters], Iterator[Mapping[str, object]]]
+    permission: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a public dataset without `id`, `url` and `updated_at`."""
+        names = {column.name for column in self.columns}
+        if self.permission is None and not names.issuperset(REQUIRED):
+            raise IncompleteDatasetError(self.name)

@@ -1,0 +1,1 @@
+"""The formats that every dataset can be had in."""

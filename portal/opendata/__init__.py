@@ -1,0 +1,1 @@
+"""Open data: search, feeds, exports, the OCDS packages and what crawlers ask for."""

@@ -1,0 +1,1 @@
+"""The search engine: capabilities declare what can be found, this finds it."""

@@ -1,0 +1,1 @@
+"""The backends of the search engine; all pass the same contract suite."""
