@@ -1,0 +1,1 @@
+"""The public memory: an append-only Merkle log of everything published."""

@@ -1,0 +1,31 @@
+"""The key that signs checkpoints: a file outside the database."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "ledger.key"
+
+
+def signing_key(folder: Path) -> Ed25519PrivateKey:
+    """Read the key, making it on first use (readable by its owner only)."""
+    path = folder / FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = folder / f"{FILE}.{os.getpid()}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+            handle.write(Ed25519PrivateKey.generate().private_bytes_raw())
+            handle.flush()
+            os.fsync(handle.fileno())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())

@@ -1,0 +1,255 @@
+"""Merkle tree hashing, proofs, tiles and signed checkpoints: plain functions.
+
+Sources: RFC 6962 section 2.1 (hashing), RFC 9162 section 2.1.3 and 2.1.4 (proofs), C2SP
+tlog-tiles (addresses), C2SP signed-note and tlog-checkpoint (the signed head).
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+HASH_BYTES = 32
+TILE_HEIGHT = 8
+TILE_WIDTH = 1 << TILE_HEIGHT
+LARGEST_INDEX = 2**63
+_INDEX_BASE = 1000
+_ED25519 = b"\x01"
+EMPTY_ROOT = sha256(b"").digest()
+
+Node = tuple[int, int]
+
+
+class BadProofError(ValueError):
+    """Raised when a proof does not show what it claims."""
+
+
+class BadTilePathError(ValueError):
+    """Raised when an address names no tile."""
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Hash one entry (RFC 6962: prefix 0)."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash two nodes into their parent (RFC 6962: prefix 1)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def commitment(salt: bytes, public: bytes) -> str:
+    """Commit to public bytes without telling them: SHA-256(salt ‖ bytes), hexadecimal."""
+    return sha256(salt + public).hexdigest()
+
+
+def completed_by(index: int) -> list[Node]:
+    """List the (level, index) of every whole subtree that the leaf at `index` completes, low first."""
+    nodes: list[Node] = [(0, index)]
+    level, position = 0, index
+    while position % 2 == 1:
+        level, position = level + 1, position // 2
+        nodes.append((level, position))
+    return nodes
+
+
+def peaks(size: int) -> list[Node]:
+    """List the whole subtrees that together hold `size` leaves, left to right."""
+    found: list[Node] = []
+    start = 0
+    for level in range(size.bit_length() - 1, -1, -1):
+        if size >> level & 1:
+            found.append((level, start >> level))
+            start += 1 << level
+    return found
+
+
+def root(size: int, node: Callable[[Node], bytes]) -> bytes:
+    """Compute the root of the first `size` leaves from stored whole subtrees."""
+    if size == 0:
+        return EMPTY_ROOT
+    hashes = [node(peak) for peak in peaks(size)]
+    top = hashes.pop()
+    while hashes:
+        top = node_hash(hashes.pop(), top)
+    return top
+
+
+def inclusion_proof(index: int, size: int, node: Callable[[Node], bytes]) -> list[bytes]:
+    """Prove that the leaf at `index` is among the first `size` (RFC 9162, 2.1.3.1)."""
+    return [_subtree(start, end, node) for start, end in _inclusion_ranges(index, 0, size)]
+
+
+def consistency_proof(old: int, new: int, node: Callable[[Node], bytes]) -> list[bytes]:
+    """Prove that the tree of `old` leaves is the beginning of the tree of `new` (RFC 9162, 2.1.4.1)."""
+    if not 0 < old < new:
+        return []
+    return [_subtree(start, end, node) for start, end in _consistency_ranges(old, 0, new, whole=True)]
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, *, proof: Sequence[bytes], root_hash: bytes) -> None:
+    """Check an inclusion proof (RFC 9162, 2.1.3.2).
+
+    Raises:
+        BadProofError: it does not lead from the leaf to the root.
+    """
+    _check_hashes([leaf, root_hash, *proof])
+    if not 0 <= index < size:
+        raise BadProofError
+    position, last, found = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            raise BadProofError
+        if position % 2 == 1 or position == last:
+            found = node_hash(step, found)
+            while position % 2 == 0 and position != 0:
+                position, last = position >> 1, last >> 1
+        else:
+            found = node_hash(found, step)
+        position, last = position >> 1, last >> 1
+    if last != 0 or found != root_hash:
+        raise BadProofError
+
+
+def verify_consistency(
+    old: int, new: int, *, proof: Sequence[bytes], old_root: bytes, new_root: bytes
+) -> None:
+    """Check a consistency proof (RFC 9162, 2.1.4.2); an empty old tree proves nothing and is refused.
+
+    Raises:
+        BadProofError: the old tree is not shown to be the beginning of the new one.
+    """
+    _check_hashes([old_root, new_root, *proof])
+    if not 0 < old <= new:
+        raise BadProofError
+    if old == new:
+        if proof or old_root != new_root:
+            raise BadProofError
+        return
+    if not proof:
+        raise BadProofError
+    steps = list(proof) if old & (old - 1) else [old_root, *proof]
+    position, last = old - 1, new - 1
+    while position % 2 == 1:
+        position, last = position >> 1, last >> 1
+    found_old = found_new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            raise BadProofError
+        if position % 2 == 1 or position == last:
+            found_old, found_new = node_hash(step, found_old), node_hash(step, found_new)
+            while position % 2 == 0 and position != 0:
+                position, last = position >> 1, last >> 1
+        else:
+            found_new = node_hash(found_new, step)
+        position, last = position >> 1, last >> 1
+    if last != 0 or found_old != old_root or found_new != new_root:
+        raise BadProofError
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One tile of hashes or one bundle of entries: its level (None for entries), number and width."""
+
+    level: int | None
+    number: int
+    width: int = TILE_WIDTH
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether the tile can never change again."""
+        return self.width == TILE_WIDTH
+
+    @property
+    def path(self) -> str:
+        """Write the address below `tile/`, in groups of three digits."""
+        groups = [f"{self.number % _INDEX_BASE:03d}"]
+        rest = self.number // _INDEX_BASE
+        while rest:
+            groups.insert(0, f"x{rest % _INDEX_BASE:03d}")
+            rest //= _INDEX_BASE
+        level = "entries" if self.level is None else str(self.level)
+        return f"{level}/{'/'.join(groups)}" + ("" if self.is_full else f".p/{self.width}")
+
+
+def read_tile_path(path: str) -> Tile:
+    """Read an address below `tile/`; only the one spelling of a tile is taken.
+
+    Raises:
+        BadTilePathError: it is none.
+    """
+    head, _, rest = path.partition("/")
+    number_part, _, width_part = rest.partition(".p/")
+    digits = number_part.replace("/", "").replace("x", "")
+    widths_ok = not width_part or (width_part.isascii() and width_part.isdigit())
+    level_ok = head == "entries" or (head.isascii() and head.isdigit())
+    if not (level_ok and widths_ok and digits.isascii() and digits.isdigit()) or len(path) > 60:  # noqa: PLR2004
+        raise BadTilePathError(path)
+    tile = Tile(None if head == "entries" else int(head), int(digits), int(width_part or TILE_WIDTH))
+    if tile.path != path or not 0 < tile.width <= TILE_WIDTH:
+        raise BadTilePathError(path)
+    return tile
+
+
+def checkpoint_text(origin: str, size: int, root_hash: bytes) -> str:
+    """Write the text of a checkpoint: origin, size and root, a line each."""
+    return f"{origin}\n{size}\n{base64.b64encode(root_hash).decode()}\n"
+
+
+def key_id(name: str, public_key: bytes) -> bytes:
+    """Compute the 4-byte id of an Ed25519 key under a name (C2SP signed-note)."""
+    return sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
+
+
+def signed_note(text: str, name: str, *, public_key: bytes, signature: bytes) -> str:
+    """Join a text and its Ed25519 signature into a signed note."""
+    encoded = base64.b64encode(key_id(name, public_key) + signature).decode()
+    return f"{text}\n\N{EM DASH} {name} {encoded}\n"
+
+
+def verifier_key(name: str, public_key: bytes) -> str:
+    """Write the key that others check the checkpoint with: name+id+key (C2SP signed-note)."""
+    encoded = base64.b64encode(_ED25519 + public_key).decode()
+    return f"{name}+{key_id(name, public_key).hex()}+{encoded}"
+
+
+def _check_hashes(hashes: Sequence[bytes]) -> None:
+    if any(len(item) != HASH_BYTES for item in hashes):
+        raise BadProofError
+
+
+def _split(size: int) -> int:
+    """Find the largest power of two below `size`."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def _inclusion_ranges(index: int, start: int, end: int) -> list[tuple[int, int]]:
+    if end - start <= 1:
+        return []
+    middle = start + _split(end - start)
+    if index < middle:
+        return [*_inclusion_ranges(index, start, middle), (middle, end)]
+    return [*_inclusion_ranges(index, middle, end), (start, middle)]
+
+
+def _consistency_ranges(old: int, start: int, end: int, *, whole: bool) -> list[tuple[int, int]]:
+    if old == end:
+        return [] if whole else [(start, end)]
+    middle = start + _split(end - start)
+    if old <= middle:
+        return [*_consistency_ranges(old, start, middle, whole=whole), (middle, end)]
+    return [*_consistency_ranges(old, middle, end, whole=False), (start, middle)]
+
+
+def _subtree(start: int, end: int, node: Callable[[Node], bytes]) -> bytes:
+    size = end - start
+    if size & (size - 1) == 0:
+        level = size.bit_length() - 1
+        return node((level, start >> level))
+    middle = start + _split(size)
+    return node_hash(_subtree(start, middle, node), _subtree(middle, end, node))

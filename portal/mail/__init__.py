@@ -1,0 +1,1 @@
+"""Messages to people: a port with a folder in development and SMTP in use."""

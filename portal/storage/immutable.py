@@ -1,0 +1,31 @@
+"""Tables whose rows the database itself keeps from being changed or deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import DDL, event
+
+if TYPE_CHECKING:
+    from sqlalchemy import FromClause
+
+SQLITE = """CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+POSTGRESQL_FUNCTION = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"""
+POSTGRESQL = """CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+
+
+def statements(table: str, dialect: str) -> list[str]:
+    """List the statements that make a table append-only, for a migration to copy."""
+    if dialect == "sqlite":
+        return [SQLITE.format(table=table, act=act) for act in ("UPDATE", "DELETE")]
+    return [POSTGRESQL_FUNCTION, POSTGRESQL.format(table=table)]
+
+
+def make_immutable(table: FromClause) -> None:
+    """Add the triggers whenever the table is created."""
+    for dialect in ("sqlite", "postgresql"):
+        for statement in statements(str(table), dialect):
+            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
