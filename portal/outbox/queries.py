@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func, null, select
 
 from portal.outbox.models import OutboxCursor, OutboxEvent
 from portal.storage.database import db
@@ -16,7 +16,7 @@ def change_state() -> str:
     top = select(func.max(OutboxEvent.position)).scalar_subquery()
     rows = db.session.execute(
         select(top, OutboxEvent.id).select_from(OutboxEvent).where(OutboxEvent.position.is_(None))
-        .union_all(select(top, None))
+        .union_all(select(top, cast(null(), Integer)))
     ).all()
     waiting = sorted(identifier for _, identifier in rows if identifier is not None)
     return f"{rows[0][0] or 0}:{','.join(map(str, waiting))}"

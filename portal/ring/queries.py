@@ -103,7 +103,7 @@ def url_of(said: Described) -> str:
 def _rows(things: Sequence[tuple[Kind, str]]) -> Sequence[RingLink]:
     if not things:
         return []
-    pairs = [(kind.value, object_id) for kind, object_id in things]
+    pairs = [(kind, object_id) for kind, object_id in things]
     starts = tuple_(RingLink.from_kind, RingLink.from_id).in_(pairs)
     ends = tuple_(RingLink.to_kind, RingLink.to_id).in_(pairs)
     return db.session.scalars(select(RingLink).where(or_(starts, ends)).order_by(RingLink.id)).all()

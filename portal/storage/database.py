@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, Enum, MetaData, event
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 
 from portal.storage import modes
 from portal.storage.types import UtcDateTime, enum_values
@@ -38,16 +38,18 @@ SQLITE_SETTINGS = (
 class Base(DeclarativeBase):
     """The base that gives every table its naming and its column types."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
-        datetime: UtcDateTime(),
-        StrEnum: Enum(
-            StrEnum, native_enum=False, length=40, create_constraint=True, values_callable=enum_values
-        ),
-    }
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            StrEnum: Enum(
+                StrEnum, native_enum=False, length=40, create_constraint=True, values_callable=enum_values
+            ),
+        },
+    )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 if TYPE_CHECKING:
     Model = Base

@@ -7,7 +7,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Response, render_template, request
+from flask import Response, g, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
@@ -59,6 +59,7 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _answer_fault(error: Exception) -> ResponseReturnValue:
     log.error("request failed: %s %s", request.method, request.path, exc_info=error)
+    g.is_fault = True
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "http-500", str(MESSAGES[500]))
 
 

@@ -1,0 +1,119 @@
+"""The factory: settings, storage, web, capabilities, errors, commands, in that order."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask_compress import Compress
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import capabilities
+from portal.accounts.queries import current_actor
+from portal.ledger.actions import CheckpointSigner
+from portal.mail import port as mail
+from portal.mail.backends import FolderMailer, SmtpMailer
+from portal.outbox import draining
+from portal.outbox.queries import change_state
+from portal.settings import ROOT, Settings
+from portal.storage.database import db
+from portal.web import access, caching, errors, locale, security, templating
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEMPLATES, TRANSLATIONS, STATIC = ROOT / "templates", ROOT / "translations", ROOT / "static" / "build"
+MIGRATIONS = ROOT / "portal" / "storage" / "migrations"
+KEY_FILE = "secret.key"
+
+
+class Portal(Flask):
+    """A Flask application whose links to machine addresses carry no language."""
+
+    def url_for(self, endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as in Flask
+        """Build an address as Flask does, without `/en` where the address is for machines."""
+        url = super().url_for(endpoint, **values)
+        bare = locale.without_language(url)
+        return bare if locale.is_language_free(bare) else url
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the portal from its settings."""
+    app = Portal("portal", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static")
+    app.extensions["settings"] = settings
+    _set_up_storage(app, settings)
+    _set_up_web(app, settings)
+    _set_up_mail(app, settings)
+    capabilities.register(app)
+    app.extensions["outbox_consumers"] = (
+        CheckpointSigner(settings.ledger_origin, settings.data_dir / "keys"),
+        *capabilities.consumers(app),
+    )
+    return app
+
+
+def start_draining(app: Flask) -> None:
+    """Drain the outbox in this process, if the settings say so."""
+    settings: Settings = app.extensions["settings"]
+    if settings.drain == "web":
+        draining.start(app, lock_file=settings.data_dir / "outbox.lock")
+
+
+def main() -> None:
+    """Run the command `portal`."""
+    app = create_app(Settings.from_environment(os.environ))
+    app.cli.commands["portal"].main(obj=ScriptInfo(create_app=lambda: app), prog_name="portal")
+
+
+def _set_up_storage(app: Flask, settings: Settings) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    if settings.database.startswith("sqlite"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": 10}}
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), compare_type=True)
+
+
+def _set_up_web(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key or _kept_secret(settings.data_dir),
+        TESTING=settings.testing,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+        COMPRESS_STREAMS=False,
+    )
+    locale.babel.init_app(app, locale_selector=locale.babel_locale)
+    security.init_app(app, settings)
+    caching.init_app(app, build=templating.build_of(TEMPLATES, TRANSLATIONS, STATIC), change_state=change_state)
+    app.extensions["actor_source"] = current_actor
+    app.before_request(access.check)
+    Compress(app)
+    errors.init_app(app)
+    templating.init_app(app, static=STATIC)
+    app.wsgi_app = locale.LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as above
+
+
+def _set_up_mail(app: Flask, settings: Settings) -> None:
+    if settings.mail_backend == "smtp":
+        mail.use(app, SmtpMailer(settings.smtp_url, sender=settings.mail_from))
+    else:
+        folder = settings.data_dir / "mail"
+        mail.use(app, FolderMailer(folder, sender=settings.mail_from, echo=not settings.testing))
+
+
+def _kept_secret(folder: Path) -> str:
+    """Read the secret kept beside the data, making it on first use (development only)."""
+    path = folder / KEY_FILE
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
