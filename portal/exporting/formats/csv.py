@@ -1,0 +1,50 @@
+"""CSV (RFC 4180), UTF-8."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from portal.exporting.dataset import ColumnType
+from portal.exporting.formats.format import Format, Options, header_of
+from portal.exporting.values import as_text, guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from portal.exporting.dataset import Column, Dataset
+
+BYTE_ORDER_MARK = "\ufeff"
+ROWS_PER_CHUNK = 200
+
+
+def chunks(
+    dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Options = Options(), /
+) -> Iterator[bytes]:
+    """Yield a CSV file in pieces of some rows."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    if options.for_excel:
+        buffer.write(BYTE_ORDER_MARK)
+    writer.writerow(header_of(dataset, options))
+    for number, row in enumerate(rows, start=1):
+        writer.writerow([_cell(column, row.get(column.name), options) for column in dataset.columns])
+        if number % ROWS_PER_CHUNK == 0:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _cell(column: Column, value: object, options: Options) -> str:
+    text = as_text(value)
+    return guarded(text) if options.for_excel and column.type is ColumnType.STRING else text
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    taken = buffer.getvalue().encode()
+    buffer.seek(0)
+    buffer.truncate()
+    return taken
+
+
+FORMAT = Format("csv", "text/csv; charset=utf-8", chunks)
