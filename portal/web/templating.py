@@ -13,7 +13,7 @@ from flask_babel import format_date, format_datetime, gettext
 from portal.kernel import clock
 from portal.kernel.money import yuan
 from portal.storage import flags
-from portal.web import links, locale
+from portal.web import charts, links, locale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,7 @@ def init_app(app: Flask, *, static: Path) -> None:
         "other_language_url": locale.other_language_url,
         "absolute": links.absolute,
         "today": clock.today,
+        "charts": charts,
     }
     app.context_processor(_demonstration)
 
