@@ -11,6 +11,7 @@ from flask.cli import ScriptInfo
 from flask_compress import Compress
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from portal import capabilities
 from portal.accounts.queries import current_actor
@@ -22,9 +23,12 @@ from portal.outbox.queries import change_state
 from portal.settings import ROOT, Settings
 from portal.storage.database import db
 from portal.web import access, caching, errors, locale, security, templating
+from portal.web.filters import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from werkzeug.routing import Map
 
 TEMPLATES, TRANSLATIONS, STATIC = ROOT / "templates", ROOT / "translations", ROOT / "static" / "build"
 MIGRATIONS = ROOT / "portal" / "storage" / "migrations"
@@ -41,10 +45,19 @@ class Portal(Flask):
         return bare if locale.is_language_free(bare) else url
 
 
+class NumberConverter(IntegerConverter):
+    """A number in an address: from 0 to what a column of either database can hold, else 404."""
+
+    def __init__(self, url_map: Map, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as in Werkzeug
+        """Set the largest number unless the rule says less."""
+        super().__init__(url_map, *args, **({"max": LARGEST_NUMBER} | options))
+
+
 def create_app(settings: Settings) -> Flask:
     """Build the portal from its settings."""
     app = Portal("portal", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static")
     app.extensions["settings"] = settings
+    app.url_map.converters["int"] = NumberConverter
     _set_up_storage(app, settings)
     _set_up_web(app, settings)
     _set_up_mail(app, settings)

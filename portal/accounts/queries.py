@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from flask import session
 from sqlalchemy import select
 
 from portal.accounts.models import Person, SignIn
 from portal.accounts.permissions import SignedInActor
+from portal.accounts.rules import Role
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.storage.database import db
+
+if TYPE_CHECKING:
+    from portal.web.access import Actor
 
 SESSION_KEY = "sign-in"
 
@@ -31,6 +36,12 @@ def actor_of(token: str) -> SignedInActor | None:
         return None
     grants = tuple(found.person.grants) if found.with_second_factor else ()
     return SignedInActor(found.person_id, found.with_second_factor and bool(grants), grants)
+
+
+def roles_of(actor: Actor) -> list[Role]:
+    """List the roles that somebody acts in: resident, and for staff those of their grants."""
+    granted = {grant.role for grant in person(actor.person_id).grants} if actor.is_staff else set()
+    return [role for role in Role if role is Role.RESIDENT or role in granted]
 
 
 def person(person_id: int) -> Person:

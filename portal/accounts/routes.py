@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import gettext
 
 from portal.accounts import actions, queries
 from portal.accounts.forms import CodeForm, EmailForm, SignOutForm, StaffForm
 from portal.accounts.queries import SESSION_KEY
+from portal.accounts.rules import ROLE_NAMES
 from portal.web import access, forms
 from portal.web.links import is_local
 
@@ -23,8 +25,11 @@ CODE_KEY, NEXT_KEY = "code", "next"
 @access.requires(access.SIGNED_IN)
 def home() -> ResponseReturnValue:
     """Show who is signed in, their roles, and where to go."""
-    person = queries.person(access.actor().person_id)
-    return render_template("accounts/home.html", person=person, actor=access.actor())
+    actor = access.actor()
+    names = [gettext(ROLE_NAMES[role]) for role in queries.roles_of(actor)]
+    return render_template(
+        "accounts/home.html", person=queries.person(actor.person_id), actor=actor, role_names=names
+    )
 
 
 @bp.route("/account/sign-in", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, render_template
+from flask_babel import gettext
 
 from portal.kernel.errors import NotFoundError
 from portal.ledger import keys, queries, rules
@@ -31,6 +32,7 @@ def index() -> ResponseReturnValue:
         page=paginate(queries.entries(), Filters.from_request().page),
         filters=Filters.from_request(),
         checkpoint=queries.checkpoint(),
+        entry_types=_entry_types(),
         verifier_key=rules.verifier_key(settings.ledger_origin, public_key),
     )
 
@@ -46,7 +48,7 @@ def entry(position: int) -> ResponseReturnValue:
     salt = queries.salt(position)
     return render_template(
         "ledger/entry.html", entry=found, said=json.loads(found.body), checkpoint=head if is_signed else None,
-        proof=[step.hex() for step in proof], salt=salt.hex() if salt else None,
+        entry_types=_entry_types(), proof=[step.hex() for step in proof], salt=salt.hex() if salt else None,
     )  # fmt: skip
 
 
@@ -72,3 +74,7 @@ def tile(path: str) -> ResponseReturnValue:
     if asked.is_full:
         response.headers["Cache-Control"] = IMMUTABLE
     return response
+
+
+def _entry_types() -> dict[str, str]:
+    return {name: gettext(title) for name, title in rules.ENTRY_TYPES.items()}

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from portal.kernel.text import N_
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -21,6 +23,14 @@ LARGEST_INDEX = 2**63
 _INDEX_BASE = 1000
 _ED25519 = b"\x01"
 EMPTY_ROOT = sha256(b"").digest()
+
+ENTRY_TYPES = {
+    "release": N_("publication"),
+    "plan": N_("plan"),
+    "answer": N_("official answer"),
+    "moderation": N_("moderation"),
+    "rating-count": N_("count of ratings"),
+}
 
 Node = tuple[int, int]
 
@@ -124,13 +134,13 @@ def verify_consistency(
     Raises:
         BadProofError: the old tree is not shown to be the beginning of the new one.
     """
-    _check_hashes([old_root, new_root, *proof])
     if not 0 < old <= new:
         raise BadProofError
     if old == new:
         if proof or old_root != new_root:
             raise BadProofError
         return
+    _check_hashes([old_root, new_root, *proof])
     if not proof:
         raise BadProofError
     steps = list(proof) if old & (old - 1) else [old_root, *proof]
