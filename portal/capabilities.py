@@ -13,6 +13,7 @@ from portal.accounts import permissions as accounts_permissions
 from portal.accounts import routes as accounts_routes
 from portal.ledger import cli as ledger_cli
 from portal.ledger import routes as ledger_routes
+from portal.outbox import cli as outbox_cli
 from portal.pages import health
 from portal.pages import routes as pages_routes
 from portal.ring import queries as ring
@@ -47,6 +48,7 @@ class Capability:
 
 
 CAPABILITIES: Sequence[Capability] = (
+    Capability("outbox", commands=(outbox_cli.worker,)),
     Capability("ledger", blueprints=(ledger_routes.bp,), commands=(ledger_cli.ledger_group,)),
     Capability(
         "accounts",
