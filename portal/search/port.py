@@ -48,15 +48,22 @@ class Indexer:
     """The declaration of one kind that can be found.
 
     Args:
-        kind: as in the events of the outbox and in `?kind=`.
+        kind: as in `?kind=`.
         documents: the documents of some objects, or of all visible ones when asked for None. What is
             asked for and not given back is taken out of the index.
         title: an English msgid for the facet, for example `N_("Services")`.
+        event_kinds: the kinds of outbox events whose `object_id` names an object of this kind; its
+            own kind when left out.
     """
 
     kind: str
     documents: Callable[[Sequence[str] | None], Iterator[SearchDocument]]
     title: str = ""
+    event_kinds: Sequence[str] = ()
+
+    def follows(self, event_kind: str) -> bool:
+        """Tell whether events of a kind are about objects of this one."""
+        return event_kind in (self.event_kinds or (self.kind,))
 
 
 @dataclass(frozen=True)
@@ -82,17 +89,10 @@ class SearchQuery:
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found, with its text as it was indexed (for the snippet)."""
+    """One thing found, as it was indexed (its text is there for the snippet)."""
 
-    key: str
-    kind: str
-    object_id: str
+    document: SearchDocument
     score: float
-    title: str
-    title_en: str | None
-    body: str
-    body_en: str | None
-    date: day | None
 
 
 @dataclass(frozen=True)
