@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, redirect, request, url_for
 
 from portal.kernel.errors import ForbiddenError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound="Callable[..., object]")
 _ATTRIBUTE = "portal_access"
+_ENVIRON_KEY = "sanwen.actor"
 SIGNED_IN = "signed-in"
 
 
@@ -100,10 +101,10 @@ def actor() -> Actor:
 
 def actor_or_none() -> Actor | None:
     """Tell who is signed in, or None. Never call it on a public page."""
-    if "actor" not in g:
+    if _ENVIRON_KEY not in request.environ:
         source: Callable[[], Actor | None] = current_app.extensions["actor_source"]
-        g.actor = source()
-    return cast("Actor | None", g.actor)
+        request.environ[_ENVIRON_KEY] = source()
+    return cast("Actor | None", request.environ[_ENVIRON_KEY])
 
 
 def check() -> ResponseReturnValue | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 
 from portal.kernel import clock
 from portal.web import access
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 SAFE = ("GET", "HEAD")
+_ENVIRON_KEY = "sanwen.page-tag"
 
 
 def init_app(app: Flask, *, build: str, change_state: Callable[[], str]) -> None:
@@ -34,9 +35,9 @@ def _answer_unchanged() -> Response | None:
     declared = access.declared(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]  # noqa: SLF001
     if declared is None or not declared.is_public or request.method not in SAFE or request.endpoint == "static":
         return None
-    g.page_tag = _page_tag()
+    tag = request.environ[_ENVIRON_KEY] = _page_tag()
     known = {tag.partition(":")[0] for tag in request.if_none_match.as_set()}
-    return Response(status=304) if g.page_tag in known else None
+    return Response(status=304) if tag in known else None
 
 
 def _page_tag() -> str:
@@ -53,7 +54,7 @@ def _page_tag() -> str:
 
 
 def _say_how_to_keep(response: Response) -> Response:
-    tag = g.get("page_tag")
+    tag = request.environ.get(_ENVIRON_KEY)
     if tag is None:
         if request.endpoint != "static" and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"

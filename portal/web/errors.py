@@ -7,7 +7,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Response, g, render_template, request
+from flask import Response, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
@@ -30,6 +30,7 @@ MESSAGES = {
     500: lazy_gettext("Something is broken on our side. Nothing of what you sent was kept. Try again later."),
     503: lazy_gettext("The portal is being looked after. Try again in a minute."),
 }
+FAULT_KEY = "sanwen.fault"
 MACHINE_PATHS = ("/api/", "/ocds/", "/ledger/tile/", "/ledger/checkpoint")
 
 
@@ -59,7 +60,7 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _answer_fault(error: Exception) -> ResponseReturnValue:
     log.error("request failed: %s %s", request.method, request.path, exc_info=error)
-    g.is_fault = True
+    request.environ[FAULT_KEY] = True
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "http-500", str(MESSAGES[500]))
 
 

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from flask import g
+from flask import request
 from flask_babel import format_date, format_datetime, gettext
 
 from portal.kernel import clock
 from portal.kernel.money import yuan
 from portal.storage import flags
-from portal.web import charts, links, locale
+from portal.web import charts, errors, links, locale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def init_app(app: Flask, *, static: Path) -> None:
 
 def _demonstration() -> dict[str, object]:
     """Say whether this is a demonstration, without asking a database that has just failed."""
-    return {"demo": not g.get("is_fault") and flags.flag(flags.DEMONSTRATION) is not None}
+    return {"demo": not request.environ.get(errors.FAULT_KEY) and flags.flag(flags.DEMONSTRATION) is not None}
 
 
 def static_urls(static: Path) -> Callable[[str], str]:
