@@ -1,0 +1,20 @@
+"""What moderation refuses."""
+
+from __future__ import annotations
+
+from portal.kernel.errors import ConflictError
+from portal.kernel.text import N_
+
+
+class AlreadyHiddenError(ConflictError):
+    """Raised when a thing is hidden already."""
+
+    code = "already-hidden"
+    message = N_("This is hidden already.")
+
+
+class NotHiddenError(ConflictError):
+    """Raised when a thing that is to be brought back is not hidden."""
+
+    code = "not-hidden"
+    message = N_("This is not hidden.")

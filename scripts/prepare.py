@@ -1,0 +1,27 @@
+"""Bring the database up to date, load the demonstration into an empty one, print the sign-ins: one process."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from portal.app import create_app
+from portal.demo import loader
+from portal.settings import Settings
+from portal.storage.upgrading import upgrade
+
+
+def main(*, wants_demo: bool) -> None:
+    """Prepare what `scripts/run` serves."""
+    app = create_app(Settings.from_environment(os.environ))
+    with app.app_context():
+        upgrade()
+        if wants_demo and loader.is_empty():
+            print("loading the demonstration province", file=sys.stderr)
+            loader.load(app)
+        if loader.is_demonstration():
+            print(loader.sign_ins())
+
+
+if __name__ == "__main__":
+    main(wants_demo=sys.argv[1:] != ["no"])
