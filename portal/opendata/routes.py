@@ -1,0 +1,134 @@
+"""Search, feeds, exports and packages: thin, for every list alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from portal.exporting import registry as datasets
+from portal.exporting.formats.table import FORMATS as FILE_FORMATS
+from portal.feeds import registry as feed_sources
+from portal.feeds.render import FORMATS as FEED_FORMATS
+from portal.kernel import clock
+from portal.kernel.errors import BadFilterError, ForbiddenError, NotFoundError
+from portal.opendata import crawling, ocds, queries, rules, serving
+from portal.opendata.permissions import EXPORT
+from portal.web import access
+from portal.web.filters import LARGEST_NUMBER, Filters
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from portal.settings import Settings
+
+bp = Blueprint("opendata", __name__)
+
+
+@bp.get("/search")
+@access.public
+def search() -> ResponseReturnValue:
+    """Show one page of what a search finds."""
+    filters = Filters.from_request()
+    return render_template(
+        "search/results.html",
+        filters=filters,
+        found=queries.found(filters),
+        titles=queries.kind_titles(),
+        years=[(year, str(year)) for year in rules.years_offered(clock.today())],
+    )
+
+
+@bp.get("/data")
+@access.public
+def data() -> ResponseReturnValue:
+    """Show every dataset with its columns, and the terms of use."""
+    settings: Settings = current_app.extensions["settings"]
+    return render_template(
+        "opendata/data.html",
+        datasets=datasets.public_datasets(),
+        formats=list(FILE_FORMATS),
+        settings=settings,
+        licence_name=rules.licence_name(settings.licence_url),
+    )
+
+
+@bp.get("/feeds")
+@access.public
+def feeds() -> ResponseReturnValue:
+    """Show every feed, and how to make one's own."""
+    return render_template("feeds/index.html", sources=feed_sources.all_feeds(), list_url=serving.list_url)
+
+
+@bp.get("/feeds.opml")
+@access.public
+def opml() -> ResponseReturnValue:
+    """Answer with every feed as one list for feed readers."""
+    return serving.answer_opml()
+
+
+@bp.get("/<list_name>.<extension>")
+@access.public
+def in_format(list_name: str, extension: str) -> ResponseReturnValue:
+    """Answer with a public list as a feed or a file."""
+    source, feed_format = feed_sources.find(list_name), FEED_FORMATS.get(extension)
+    if source is not None and feed_format is not None:
+        return serving.answer_feed(source, feed_format, Filters.from_request())
+    return _public_file(list_name, extension)
+
+
+@bp.get("/data/<list_name>.<extension>")
+@access.public
+def bulk(list_name: str, extension: str) -> ResponseReturnValue:
+    """Answer with a public dataset, as it is linked from `/data`."""
+    return _public_file(list_name, extension)
+
+
+@bp.get("/office/<list_name>.<extension>")
+@access.requires(EXPORT)
+def office_file(list_name: str, extension: str) -> ResponseReturnValue:
+    """Answer an official with a dataset that needs a permission."""
+    dataset, made = datasets.find(list_name), FILE_FORMATS.get(extension)
+    if dataset is None or dataset.permission is None or made is None:
+        raise NotFoundError
+    if not access.actor().can(dataset.permission):
+        raise ForbiddenError
+    return serving.answer_dataset(dataset, made, Filters.from_request(), for_people=True)
+
+
+@bp.get("/ocds/releases.json")
+@access.public
+def releases() -> ResponseReturnValue:
+    """Answer with a package of OCDS releases, oldest first."""
+    after = request.args.get("after", "0")
+    if not (after.isascii() and after.isdigit() and int(after[:20]) <= LARGEST_NUMBER):
+        raise BadFilterError(name="after")
+    return Response(ocds.release_package(int(after)), content_type="application/json; charset=utf-8")
+
+
+@bp.get("/ocds/records/<path:ocid>.json")
+@access.public
+def record(ocid: str) -> ResponseReturnValue:
+    """Answer with one contracting process as an OCDS record."""
+    return Response(ocds.record_package(ocid), content_type="application/json; charset=utf-8")
+
+
+@bp.get("/robots.txt")
+@access.public
+def robots() -> ResponseReturnValue:
+    """Tell crawlers where not to go."""
+    return Response(crawling.robots(), content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/sitemap.xml")
+@access.public
+def sitemap() -> ResponseReturnValue:
+    """Tell crawlers where to begin."""
+    return Response(crawling.sitemap(), content_type="application/xml; charset=utf-8")
+
+
+def _public_file(list_name: str, extension: str) -> Response:
+    dataset, made = datasets.find(list_name), FILE_FORMATS.get(extension)
+    if dataset is None or dataset.permission is not None or made is None:
+        raise NotFoundError
+    return serving.answer_dataset(dataset, made, Filters.from_request())

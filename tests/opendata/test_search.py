@@ -1,0 +1,97 @@
+"""Searching shows what is public now, whatever the index says."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import feedparser
+import pytest
+
+from portal.search import registry as search
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from tests.opendata.conftest import Things
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_search_shows_what_contains_all_words(client: FlaskClient) -> None:
+    page = client.get("/search?q=养老 郑州").text
+
+    assert "/notices/1" in page
+    assert "/notices/2" not in page
+    assert '<mark class="sw-hit">养老</mark>' in page
+
+
+@pytest.mark.usefixtures("indexed")
+def test_markup_in_a_title_is_shown_and_not_run(client: FlaskClient) -> None:
+    page = client.get("/search?q=养老").text
+
+    assert "<b>" not in page
+    assert "&lt;b&gt;" in page
+
+
+def test_what_the_database_no_longer_shows_is_not_shown(client: FlaskClient, indexed: Things) -> None:
+    del indexed.titles["2"]
+
+    page, rows, feed = (client.get(f"/search{form}?q=养老") for form in ("", ".csv", ".rss"))
+
+    assert "/notices/2" not in page.text
+    assert [row["id"] for row in csv.DictReader(io.StringIO(rows.text))] == ["1"]
+    assert len(feedparser.parse(feed.data).entries) == 1
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_search_result_is_a_file_and_a_feed(client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get("/search.csv?q=养老").text)))
+    feed = feedparser.parse(client.get("/search.atom?q=养老").data)
+
+    assert {row["kind"] for row in rows} == {"notice"}
+    assert {row["id"] for row in rows} == {"1", "2"}
+    assert len(feed.entries) == 2
+
+
+def test_pages_follow_each_other(client: FlaskClient, things: Things) -> None:
+    things.titles = {str(number): "养老" for number in range(1, 46)}
+    search.backend().rebuild(search.all_documents())
+
+    pages = [client.get(f"/search?q=养老&page={number}") for number in (1, 3, 4)]
+
+    assert [page.status_code for page in pages] == [200, 200, 404]
+    assert pages[1].text.count('class="sw-item"') == 5
+
+
+@pytest.mark.usefixtures("indexed")
+@pytest.mark.parametrize(
+    "query",
+    ["kind=nothing", "sort=random", "page=-1", "page=x", "year=99999", "q=" + "字" * 200, "from=2026-13-01", "buyer=1"],
+)
+def test_a_bad_parameter_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/search?{query}").status_code == 400
+
+
+@pytest.mark.usefixtures("indexed")
+@pytest.mark.parametrize("query", ["", "q=", "q=%00", "q=%ED%A0%80", "q=*a*", "q=%22", "unknown=1", "q=<script>"])
+def test_any_words_get_an_answer(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/search?{query}")
+
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text.partition("<main")[2]
+
+
+@pytest.mark.usefixtures("indexed")
+def test_the_page_speaks_both_languages(client: FlaskClient) -> None:
+    english = client.get("/en/search?q=养老").text
+
+    assert "/en/notices/1" in english
+    assert "2 results" in english
+
+
+@pytest.mark.usefixtures("indexed")
+def test_kinds_are_counted(client: FlaskClient) -> None:
+    page = client.get("/en/search?q=养老&kind=service").text
+
+    assert "Notices (2)" in page
