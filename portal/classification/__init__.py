@@ -1,0 +1,1 @@
+"""Reference data: regions, the guiding catalogue, working days, kinds of organisations."""
