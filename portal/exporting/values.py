@@ -8,7 +8,7 @@ from decimal import Decimal
 from portal.kernel.clock import SHANGHAI
 from portal.kernel.text import without_unseen
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - Excel takes these too
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _IGNORED_BEFORE = " \"'"
 
 

@@ -110,4 +110,3 @@ def _add_entry(made: Any, feed: Feed, entry: Entry) -> None:  # noqa: ANN401 - f
     item.repair.links = [Link(entry.url, hreflang=feed.language), *entry.links]
     if entry.summary:
         item.summary(clean(entry.summary))
-

@@ -33,9 +33,7 @@ def release_package(after: int) -> bytes:
     `links.next` asks for what follows the last one here, so that a page is never a moving window.
     """
     following = procurement.visible_releases().where(Release.id > after)
-    rows = db.session.scalars(
-        following.order_by(None).order_by(Release.id).limit(RELEASES_PER_PACKAGE)
-    ).all()
+    rows = db.session.scalars(following.order_by(None).order_by(Release.id).limit(RELEASES_PER_PACKAGE)).all()
     package = _package(_address(after), _published_at(rows))
     package["releases"] = [row.body for row in rows]
     if len(rows) == RELEASES_PER_PACKAGE:
@@ -55,9 +53,7 @@ def record_package(ocid: str) -> bytes:
     of_process = procurement.visible_releases().where(Release.ocid == ocid)
     rows = db.session.scalars(of_process.order_by(None).order_by(Release.date_at, Release.id)).all()
     package = _package(links.absolute("opendata.record", ocid=ocid), _published_at(rows))
-    package["records"] = [
-        {"ocid": ocid, "releases": [row.body for row in rows], "compiledRelease": process.compiled}
-    ]
+    package["records"] = [{"ocid": ocid, "releases": [row.body for row in rows], "compiledRelease": process.compiled}]
     return _written(package)
 
 

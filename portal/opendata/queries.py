@@ -86,7 +86,13 @@ def _query(filters: Filters) -> SearchQuery:
 
 def _hidden_keys() -> frozenset[str]:
     """Tell the keys of what is marked hidden: not found from the moment the mark is set."""
-    return frozenset(document_key(kind, object_id) for kind, object_id in moderation.hidden_things())
+    marks = [mark.partition(":") for mark in moderation.hidden_keys()]
+    return frozenset(
+        document_key(indexer.kind, object_id)
+        for kind, _, object_id in marks
+        for indexer in registry.indexers().values()
+        if indexer.follows(kind)
+    )
 
 
 def _kinds(result: SearchResult) -> list[KindCount]:

@@ -93,7 +93,7 @@ def _feed(source: FeedSource, made: FeedFormat, filters: Filters) -> Feed:
         name=source.name,
         title=title,
         description=gettext(source.description),
-        page_url=links.absolute(source.page_endpoint, **narrowed),
+        page_url=links.absolute(source.page_endpoint, locale=None, **narrowed),
         self_url=list_url(source.name, made.extension, **narrowed),
         language=_language(),
         host=urlsplit(settings.public_url).hostname or "localhost",

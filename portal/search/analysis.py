@@ -22,7 +22,7 @@ LONGEST_QUERY = 2_000
 _TABLE_FILE = Path(__file__).parent / "traditional.txt"
 _RUN = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r'"([^"]*)"')
-_BETWEEN_TERMS = re.compile(r"[\s,;!?()\[\]{}<>|、。〈〉《》「」『』【】〔〕…“”‘’\"']+")  # noqa: RUF001 - Chinese marks
+_BETWEEN_TERMS = re.compile(r"[\s,;!?()\[\]{}<>|、。〈〉《》「」『』【】〔〕…“”‘’\"']+")
 _EDGES = "-./\\:_#*~^+&%=·"
 
 

@@ -62,8 +62,8 @@ def _cut(text: str, spans: Sequence[tuple[int, int]], *, start: int, end: int) -
     for left, right in spans:
         if right <= reached or left >= end:
             continue
-        left, right = max(left, reached), min(right, end)
-        parts += [(text[reached:left], False), (text[left:right], True)]
-        reached = right
+        begin, reached_next = max(left, reached), min(right, end)
+        parts += [(text[reached:begin], False), (text[begin:reached_next], True)]
+        reached = reached_next
     parts.append((text[reached:end], False))
     return [part for part in parts if part[0]]

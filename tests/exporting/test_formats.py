@@ -14,7 +14,7 @@ import pytest
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset, IncompleteDatasetError
 from portal.exporting.formats import xlsx
-from portal.exporting.formats.format import Options
+from portal.exporting.formats.format import PLAIN, Options
 from portal.exporting.formats.table import FORMATS
 from portal.exporting.values import guarded
 from portal.exporting.writing import write
@@ -37,7 +37,7 @@ def make_dataset(*rows: Mapping[str, object]) -> Dataset:
     return Dataset("things", "Things", "All things.", COLUMNS, lambda _filters: iter(rows))
 
 
-def written(dataset: Dataset, extension: str, options: Options = Options()) -> bytes:
+def written(dataset: Dataset, extension: str, options: Options = PLAIN) -> bytes:
     out = io.BytesIO()
     write(dataset, Filters(), extension=extension, out=out, options=options)
     return out.getvalue()

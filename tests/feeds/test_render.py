@@ -20,7 +20,11 @@ EVENING = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 def make_entry(**said: object) -> Entry:
     plain = Entry(
-        kind="notice", object_id="12", title="养老服务采购公告", url="https://portal.test/notices/12", updated_at=MORNING
+        kind="notice",
+        object_id="12",
+        title="养老服务采购公告",
+        url="https://portal.test/notices/12",
+        updated_at=MORNING,
     )
     return replace(plain, **said)  # type: ignore[arg-type]  # tests name fields of Entry only
 

@@ -37,7 +37,9 @@ class Things:
 
     def entries(self, filters: Filters) -> Sequence[Entry]:
         return [
-            Entry("notice", number, title, links.absolute("procurement.notice", notice_id=number), MOMENT, summary=title)
+            Entry(
+                "notice", number, title, links.absolute("procurement.notice", notice_id=number), MOMENT, summary=title
+            )
             for number, title in self._chosen(filters)
         ]
 

@@ -87,14 +87,24 @@ def test_the_excel_variant_is_asked_for(client: FlaskClient, things: Things) -> 
 @pytest.mark.usefixtures("indexed")
 @pytest.mark.parametrize(
     "path",
-    ["/none.rss", "/things.doc", "/things.", "/none.csv", "/secret-things.csv", "/data/secret-things.csv", "/things.feed"],
+    [
+        "/none.rss",
+        "/things.doc",
+        "/things.",
+        "/none.csv",
+        "/secret-things.csv",
+        "/data/secret-things.csv",
+        "/things.feed",
+    ],
 )
 def test_an_unknown_list_or_format_is_not_there(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
 @pytest.mark.usefixtures("indexed")
-@pytest.mark.parametrize("path", ["/things.csv?page=-1", "/things.rss?year=x", "/things.csv?bom=x", "/things.csv?from=1"])
+@pytest.mark.parametrize(
+    "path", ["/things.csv?page=-1", "/things.rss?year=x", "/things.csv?bom=x", "/things.csv?from=1"]
+)
 def test_a_bad_filter_is_refused_in_every_format(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 400
 
@@ -121,7 +131,10 @@ def test_every_feed_can_be_found(client: FlaskClient) -> None:
     page, opml = client.get("/feeds").text, etree.fromstring(client.get("/feeds.opml").data)
 
     assert "/things.rss" in page
-    assert [line.get("xmlUrl").rpartition("/")[2] for line in opml.findall("body/outline")] == ["things.rss", "search.rss"]
+    assert [line.get("xmlUrl").rpartition("/")[2] for line in opml.findall("body/outline")] == [
+        "things.rss",
+        "search.rss",
+    ]
 
 
 @pytest.mark.usefixtures("indexed")

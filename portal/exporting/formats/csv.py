@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ColumnType
-from portal.exporting.formats.format import Format, Options, header_of
+from portal.exporting.formats.format import PLAIN, Format, Options, header_of
 from portal.exporting.values import as_text, guarded
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ BYTE_ORDER_MARK = "\ufeff"
 ROWS_PER_CHUNK = 200
 
 
-def chunks(
-    dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Options = Options(), /
-) -> Iterator[bytes]:
+def chunks(dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Options = PLAIN, /) -> Iterator[bytes]:
     """Yield a CSV file in pieces of some rows."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)

@@ -23,6 +23,9 @@ class Options:
     header: Sequence[str] | None = None
 
 
+PLAIN = Options()
+
+
 class Chunks(Protocol):
     """Write rows piece by piece, so that a large dataset is never held in memory."""
 

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from portal.exporting.formats.format import Format, Options
+from portal.exporting.formats.format import PLAIN, Format, Options
 from portal.exporting.values import as_text
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 ROWS_PER_CHUNK = 200
 
 
-def chunks(
-    dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Options = Options(), /
-) -> Iterator[bytes]:
+def chunks(dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Options = PLAIN, /) -> Iterator[bytes]:
     """Yield a JSON Lines file in pieces of some rows; it has stable names and no Excel variant."""
     del options
     names = [column.name for column in dataset.columns]

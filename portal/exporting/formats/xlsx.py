@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from portal.exporting.formats.format import Format, Options, header_of
+from portal.exporting.formats.format import PLAIN, Format, Options, header_of
 from portal.exporting.values import as_text
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ BLOCK = 65_536
 _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed property, so that equal data give equal bytes
 
 
-def chunks(
-    dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Options = Options(), /
-) -> Iterator[bytes]:
+def chunks(dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Options = PLAIN, /) -> Iterator[bytes]:
     """Yield an XLSX file: written to a temporary file first, for its index comes last."""
     with tempfile.TemporaryFile() as file:
         _write(file, header_of(dataset, options), _cells(dataset, rows))
@@ -40,9 +38,7 @@ def chunks(
 
 
 def _write(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _CREATED})
     sheet = _new_sheet(book, header)
     line = 0
