@@ -6,10 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flask_babel import gettext
+
 from portal.classification import queries as classification
+from portal.kernel import clock
 from portal.kernel.errors import BadFilterError, NotFoundError
 from portal.moderation import queries as moderation
-from portal.opendata.rules import NEWEST, PER_PAGE, SORTS, FoundThing, KindCount, page_of
+from portal.opendata.rules import NEWEST, PER_PAGE, RELEVANCE, SORTS, FoundThing, KindCount, page_of, years_offered
 from portal.search import analysis, registry, snippets
 from portal.search.port import SearchQuery, document_key
 from portal.web import links
@@ -64,6 +67,18 @@ def all_found(filters: Filters, *, newest_first: bool = False, limit: int | None
 def kind_titles() -> dict[str, str]:
     """Tell the msgid that names each kind of thing."""
     return {kind: indexer.title for kind, indexer in registry.indexers().items()}
+
+
+def choices() -> dict[str, Sequence[tuple[object, str]]]:
+    """List what a search may be narrowed to, besides its kind."""
+    return {
+        "region": classification.region_choices(),
+        "category": classification.category_choices(),
+        "year": [(year, str(year)) for year in years_offered(clock.today())],
+        "from": [],
+        "to": [],
+        "sort": [(RELEVANCE, gettext("Best first")), (NEWEST, gettext("Newest first"))],
+    }
 
 
 def _query(filters: Filters) -> SearchQuery:

@@ -10,7 +10,6 @@ from portal.exporting import registry as datasets
 from portal.exporting.formats.table import FORMATS as FILE_FORMATS
 from portal.feeds import registry as feed_sources
 from portal.feeds.render import FORMATS as FEED_FORMATS
-from portal.kernel import clock
 from portal.kernel.errors import BadFilterError, ForbiddenError, NotFoundError
 from portal.opendata import crawling, ocds, queries, rules, serving
 from portal.opendata.permissions import EXPORT
@@ -35,7 +34,7 @@ def search() -> ResponseReturnValue:
         filters=filters,
         found=queries.found(filters),
         titles=queries.kind_titles(),
-        years=[(year, str(year)) for year in rules.years_offered(clock.today())],
+        choices=queries.choices(),
     )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import Response, current_app, request, stream_with_context
 from flask_babel import gettext
 
+from portal.classification import queries as classification
 from portal.exporting.formats.format import Options
 from portal.feeds.opml import MEDIA_TYPE, Outline, write_opml
 from portal.feeds.registry import all_feeds
@@ -86,12 +87,10 @@ def answer_opml() -> Response:
 
 def _feed(source: FeedSource, made: FeedFormat, filters: Filters) -> Feed:
     settings, narrowed = _settings(), filters.as_args()
-    title = f"{gettext(source.title)} · {settings.publisher_name}"
-    if narrowed:
-        title = f"{gettext(source.title)} ({', '.join(map(str, narrowed.values()))}) · {settings.publisher_name}"
+    parts = [gettext(source.title), *_narrowed_by(filters), settings.publisher_name]
     return Feed(
         name=source.name,
-        title=title,
+        title=" · ".join(parts),
         description=gettext(source.description),
         page_url=links.absolute(source.page_endpoint, locale=None, **narrowed),
         self_url=list_url(source.name, made.extension, **narrowed),
@@ -103,6 +102,14 @@ def _feed(source: FeedSource, made: FeedFormat, filters: Filters) -> Feed:
         empty_updated_at=EARLIEST,
         links=_other_format(source, made, narrowed),
     )
+
+
+def _narrowed_by(filters: Filters) -> list[str]:
+    """Name what a list is narrowed by, so that a reader can tell two of its feeds apart."""
+    names = {"region": classification.region_name, "category": classification.category_name}
+    return [
+        names[name](str(value)) if name in names else str(value) for name, value in filters.as_args(sort=None).items()
+    ]
 
 
 def _other_format(source: FeedSource, made: FeedFormat, narrowed: dict[str, object]) -> list[Link]:
