@@ -1,0 +1,1 @@
+"""Who buys and who supplies: governments and organisations (OCDS parties)."""

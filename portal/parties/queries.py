@@ -1,0 +1,91 @@
+"""Reads of governments and organisations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, select
+
+from portal.classification.queries import region_subtree
+from portal.kernel.errors import NotFoundError
+from portal.kernel.text import nfkc_fold
+from portal.moderation.queries import not_hidden
+from portal.parties.models import Government, Organization
+from portal.parties.rules import name_key
+from portal.storage.database import db
+from portal.web.filters import choose
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from portal.web.filters import Filters
+
+KIND = "organization"
+KINDS = ("buyer", "supplier")
+SORTS = ("name", "-updated")
+
+
+def visible_organizations() -> Select[tuple[Organization]]:
+    """Select every organisation that may be seen."""
+    return select(Organization).where(not_hidden(KIND, Organization.id))
+
+
+def organizations(filters: Filters) -> Select[tuple[Organization]]:
+    """Select organisations under filters: `q` in the name, `kind` buyer or supplier, `region`."""
+    query = visible_organizations()
+    if filters.q:
+        query = query.where(Organization.name_key.contains(name_key(filters.q) or nfkc_fold(filters.q), autoescape=True))
+    kind = choose(filters.kind, KINDS, name="kind")
+    if kind:
+        query = query.where(Organization.is_buyer if kind == "buyer" else Organization.is_supplier)
+    if filters.region:
+        query = query.where(Organization.region_code.in_(region_subtree(filters.region)))
+    if choose(filters.sort, SORTS, name="sort") == "-updated":
+        return query.order_by(Organization.changed_at.desc(), Organization.id.desc())
+    return query.order_by(Organization.name, Organization.id)
+
+
+def organization(organization_id: int) -> Organization:
+    """Read one organisation.
+
+    Raises:
+        NotFoundError: there is none, or it may not be seen.
+    """
+    found = db.session.scalar(visible_organizations().where(Organization.id == organization_id))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def organization_names(ids: Collection[int | None]) -> Mapping[int, tuple[str, str | None]]:
+    """Read the names (Chinese, English) of many organisations at once."""
+    wanted = {number for number in ids if number is not None}
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(Organization.id, Organization.name, Organization.name_en).where(Organization.id.in_(wanted))
+    ).tuples()
+    return {number: (name, name_en) for number, name, name_en in rows}
+
+
+def governments() -> Sequence[Government]:
+    """Read all governments in the order of their regions."""
+    return db.session.scalars(select(Government).order_by(Government.region_code)).all()
+
+
+def government(government_id: int) -> Government:
+    """Read one government."""
+    found = db.session.get(Government, government_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def government_of_region(region_code: str) -> Government | None:
+    """Find the government that is nearest above a region, itself included."""
+    by_region = {item.region_code: item for item in governments()}
+    for prefix, zeros in ((6, ""), (4, "00"), (2, "0000")):
+        found = by_region.get(region_code[:prefix] + zeros)
+        if found is not None:
+            return found
+    return None

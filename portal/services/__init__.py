@@ -1,0 +1,1 @@
+"""What residents can use, in the terms of Open Referral HSDS."""

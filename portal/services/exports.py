@@ -1,0 +1,72 @@
+"""Services as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.kernel.text import N_
+from portal.services import queries
+from portal.storage.database import db
+from portal.web import links
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from portal.web.filters import Filters
+
+_TEXTS = (
+    "hsds_id", "name", "name_en", "description", "description_en", "eligibility", "eligibility_en",
+    "application_process", "fees", "phone", "address", "schedule", "ocid", "contract_id",
+)  # fmt: skip
+
+
+def _rows(filters: Filters) -> Iterator[Mapping[str, object]]:
+    for item in db.session.scalars(queries.services(filters).execution_options(yield_per=500)):
+        yield {
+            "id": item.id,
+            "url": links.absolute("pages.service", service_id=item.id),
+            "updated_at": item.changed_at,
+            **{name: getattr(item, name) for name in _TEXTS},
+            "minimum_age": item.minimum_age,
+            "maximum_age": item.maximum_age,
+            "category": item.category_code,
+            "region": item.region_code,
+            "provider": item.provider_id,
+            "buyer": item.buyer_id,
+            "status": item.status.value,
+            "assured_on": item.assured_on,
+        }
+
+
+SERVICES = Dataset(
+    name="services",
+    title=N_("Services"),
+    description=N_("Every service that residents can use, with the facts of its listing."),
+    columns=(
+        ID, URL, UPDATED_AT,
+        Column("hsds_id", N_("HSDS identifier"), description=N_("UUID of the service in Open Referral HSDS.")),
+        Column("name", N_("Name"), description=N_("In Chinese, or as published.")),
+        Column("name_en", N_("English name")),
+        Column("description", N_("Description")),
+        Column("description_en", N_("English description")),
+        Column("eligibility", N_("Who may use it")),
+        Column("eligibility_en", N_("Who may use it, in English")),
+        Column("application_process", N_("How to apply")),
+        Column("fees", N_("Price for residents")),
+        Column("phone", N_("Phone"), description=N_("Of the office.")),
+        Column("address", N_("Place")),
+        Column("schedule", N_("Hours")),
+        Column("ocid", N_("Contracting process"), description=N_("OCDS identifier of the purchase behind it.")),
+        Column("contract_id", N_("Contract"), description=N_("Identifier of the contract within the process.")),
+        Column("minimum_age", N_("Least age"), ColumnType.INTEGER, unit="a"),
+        Column("maximum_age", N_("Greatest age"), ColumnType.INTEGER, unit="a"),
+        Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
+        Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
+        Column("provider", N_("Provider"), ColumnType.INTEGER, description=N_("Number of the organisation.")),
+        Column("buyer", N_("Buyer"), ColumnType.INTEGER, description=N_("Number of the organisation.")),
+        Column("status", N_("Status"), description=N_("active, temporarily closed, inactive or defunct (HSDS).")),
+        Column("assured_on", N_("Checked on"), ColumnType.DATE),
+    ),
+    rows=_rows,
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""The list of services; the page of one is in `portal/pages`, which shows what it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template
+
+from portal.classification.queries import category_choices, region_choices
+from portal.kernel import clock
+from portal.parties.queries import organization_names
+from portal.services import queries, rules
+from portal.web import access
+from portal.web.filters import Filters
+from portal.web.paging import paginate
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("services", __name__)
+
+
+@bp.get("/services")
+@access.public
+def index() -> ResponseReturnValue:
+    """List the services that residents can use."""
+    filters = Filters.from_request()
+    page = paginate(queries.services(filters), filters.page)
+    return render_template(
+        "services/index.html", page=page, filters=filters, regions=region_choices(), categories=category_choices(),
+        providers=organization_names([item.provider_id for item in page.items]), status_names=rules.STATUS_NAMES,
+        freshness=lambda item: rules.freshness(item.assured_on, clock.today()),
+        freshness_names=rules.FRESHNESS_NAMES,
+    )  # fmt: skip
