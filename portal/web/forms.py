@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import Response, make_response, redirect, render_template, request
 from flask_babel import LazyString, gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from portal.kernel.errors import PortalError
-from portal.kernel.text import clean_line, clean_text
+from portal.kernel.text import clean_line, clean_text, nfkc_fold
 from portal.web.errors import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from flask.typing import ResponseReturnValue
     from wtforms import Field
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 FormT = TypeVar("FormT", bound="PortalForm")
 Label = str | LazyString
+LONGEST_NUMBER = 20
 REQUIRED = lazy_gettext("Fill this in.")
 STALE = lazy_gettext("This page was open for too long. Nothing is lost: check it and send it again.")
 
@@ -82,6 +84,49 @@ class ParagraphField(TextAreaField):
         """Take the label, the longest length in characters, and a hint shown above the field."""
         super().__init__(label, _rules(max_length, required=required), filters=[_cleaned(clean_text)], **kw)  # type: ignore[arg-type]  # passed on as they are
         self.hint, self.max_length = hint, max_length
+
+
+class NumberField(LineField):
+    """A whole number above nought, typed as people type it (full-width digits too); None when left empty."""
+
+    def __init__(self, label: Label, *, most: int, required: bool = True, hint: Label = "", **kw: object) -> None:
+        """Take the label, the largest number, and a hint shown above the field."""
+        super().__init__(label, LONGEST_NUMBER, required=required, hint=hint, **kw)
+        self.most = most
+        self.number: int | None = None
+
+    def pre_validate(self, form: object) -> None:
+        """Read the number."""
+        del form
+        raw = nfkc_fold(self.data or "").replace(",", "").replace(" ", "")
+        self.number = None
+        if not raw:
+            return
+        if not (raw.isascii() and raw.isdigit()) or not 0 < int(raw) <= self.most:
+            message = gettext("Write a whole number from 1 to %(most)s, with digits.")
+            raise ValidationError(message % {"most": self.most})
+        self.number = int(raw)
+
+
+class ChoiceField(SelectField):
+    """A choice from a list that is only known when the form is made."""
+
+    def __init__(self, label: Label, *, required: bool = True, hint: Label = "", **kw: object) -> None:
+        """Take the label and a hint; `offer` sets the list."""
+        super().__init__(label, [DataRequired(REQUIRED)] if required else [Optional()], choices=[], validate_choice=False, **kw)
+        self.hint, self.codes = hint, frozenset[str]()
+
+    def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Set what can be chosen: (code, name)."""
+        choices = [SelectChoice(code, name) for code, name in pairs]
+        self.codes = frozenset(str(choice.value) for choice in choices)
+        self.choices = [SelectChoice("", lazy_gettext("Choose")), *choices]
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what was not offered."""
+        del form
+        if self.data and self.data not in self.codes:
+            raise ValidationError(gettext("Choose one of the list."))
 
 
 def handle(

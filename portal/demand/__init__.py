@@ -1,0 +1,1 @@
+"""What residents need: proposals, supports, official answers, needs (in Decidim's words)."""
