@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> Flask:
     capabilities.register(app)
     app.extensions["outbox_consumers"] = (
         CheckpointSigner(settings.ledger_origin, settings.data_dir / "keys"),
-        *capabilities.consumers(app),
+        *capabilities.consumers(),
     )
     return app
 

@@ -8,15 +8,51 @@ from typing import TYPE_CHECKING
 import flask_migrate.cli
 from flask.cli import AppGroup
 
+import portal.exporting.registry as exporting_registry
+import portal.feeds.registry as feeds_registry
+import portal.search.registry as search_registry
 from portal.accounts import cli as accounts_cli
 from portal.accounts import permissions as accounts_permissions
 from portal.accounts import routes as accounts_routes
+from portal.classification import cli as classification_cli
+from portal.classification import queries as classification
+from portal.demand import exports as demand_exports
+from portal.demand import feeds as demand_feeds
+from portal.demand import indexing as demand_indexing
+from portal.demand import office as demand_office
+from portal.demand import permissions as demand_permissions
+from portal.demand import queries as demand
+from portal.demand import routes as demand_routes
 from portal.ledger import cli as ledger_cli
 from portal.ledger import routes as ledger_routes
+from portal.moderation import permissions as moderation_permissions
+from portal.moderation import routes as moderation_routes
+from portal.opendata import exports as opendata_exports
+from portal.opendata import feeds as opendata_feeds
+from portal.opendata import permissions as opendata_permissions
+from portal.opendata import routes as opendata_routes
 from portal.outbox import cli as outbox_cli
 from portal.pages import health
 from portal.pages import routes as pages_routes
+from portal.parties import exports as parties_exports
+from portal.parties import indexing as parties_indexing
+from portal.parties import routes as parties_routes
+from portal.procurement import cli as procurement_cli
+from portal.procurement import exports as procurement_exports
+from portal.procurement import feeds as procurement_feeds
+from portal.procurement import indexing as procurement_indexing
+from portal.procurement import permissions as procurement_permissions
+from portal.procurement import queries as procurement
+from portal.procurement import routes as procurement_routes
 from portal.ring import queries as ring
+from portal.ring.rules import Kind
+from portal.search import cli as search_cli
+from portal.search.consumer import SearchConsumer
+from portal.services import exports as services_exports
+from portal.services import feeds as services_feeds
+from portal.services import indexing as services_indexing
+from portal.services import queries as services
+from portal.services import routes as services_routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +64,8 @@ if TYPE_CHECKING:
     from portal.exporting.dataset import Dataset
     from portal.feeds.spec import FeedSource
     from portal.outbox.actions import Consumer
-    from portal.ring.rules import Describer, Kind
+    from portal.ring.rules import Describer
+    from portal.settings import Settings
     from portal.search.port import Indexer
 
 
@@ -56,7 +93,47 @@ CAPABILITIES: Sequence[Capability] = (
         grants=accounts_permissions.GRANTS,
         commands=(accounts_cli.users_group,),
     ),
+    Capability(
+        "moderation", blueprints=(moderation_routes.bp,), grants=moderation_permissions.GRANTS
+    ),
+    Capability("classification", commands=(classification_cli.reference_group,)),
+    Capability(
+        "parties",
+        blueprints=(parties_routes.bp,),
+        datasets=(parties_exports.ORGANIZATIONS,),
+        indexers=(parties_indexing.ORGANIZATIONS,),
+    ),
+    Capability(
+        "procurement",
+        blueprints=(procurement_routes.bp,),
+        grants=procurement_permissions.GRANTS,
+        describers={Kind.PROCESS: procurement.describe_processes, Kind.CONTRACT: procurement.describe_contracts},
+        feeds=(procurement_feeds.NOTICES,),
+        datasets=(procurement_exports.NOTICES, procurement_exports.PROCESSES, procurement_exports.CONTRACTS),
+        indexers=(procurement_indexing.NOTICES, procurement_indexing.PROCESSES),
+        commands=(procurement_cli.rebuild,),
+        imports=(procurement_cli.import_ocds, procurement_cli.import_sheet),
+    ),
+    Capability(
+        "services",
+        blueprints=(services_routes.bp,),
+        describers={Kind.SERVICE: services.describe_services},
+        feeds=(services_feeds.SERVICES,),
+        datasets=(services_exports.SERVICES,),
+        indexers=(services_indexing.SERVICES,),
+    ),
+    Capability(
+        "demand",
+        blueprints=(demand_routes.bp, demand_office.bp),
+        grants=demand_permissions.GRANTS,
+        describers={Kind.PROPOSAL: demand.describe_proposals, Kind.NEED: demand.describe_needs},
+        feeds=(demand_feeds.PROPOSALS, demand_feeds.NEEDS),
+        datasets=(demand_exports.PROPOSALS, demand_exports.NEEDS, demand_exports.DEMAND_SUMMARY),
+        indexers=(demand_indexing.PROPOSALS, demand_indexing.NEEDS),
+    ),
+    Capability("search", commands=(search_cli.search_group,)),
     Capability("pages", blueprints=(pages_routes.bp, health.bp)),
+    Capability("opendata", blueprints=(opendata_routes.bp,), grants=opendata_permissions.GRANTS),
 )
 
 
@@ -71,13 +148,29 @@ def register(app: Flask) -> None:
             portal_group.add_command(command)
         for command in capability.imports:
             import_group.add_command(command)
+    _fill_registries(app)
+    app.jinja_env.filters |= {
+        "region": classification.region_name,
+        "category": classification.category_name,
+        "organization_type": classification.organization_type_name,
+    }
     accounts_permissions.join(capability.grants for capability in CAPABILITIES)
     portal_group.add_command(import_group)
     portal_group.add_command(flask_migrate.cli.db)
     app.cli.add_command(portal_group)
 
 
-def consumers(app: Flask) -> Sequence[Consumer]:
-    """List whoever follows the outbox."""
-    del app
-    return ()
+def consumers() -> Sequence[Consumer]:
+    """List whoever follows the outbox, besides the signer of checkpoints."""
+    return (SearchConsumer(),)
+
+
+def _fill_registries(app: Flask) -> None:
+    settings: Settings = app.extensions["settings"]
+    feeds_registry.init_app(app, [feed for capability in CAPABILITIES for feed in capability.feeds])
+    exporting_registry.init_app(app, [dataset for capability in CAPABILITIES for dataset in capability.datasets])
+    search_registry.init_app(
+        app,
+        [indexer for capability in CAPABILITIES for indexer in capability.indexers],
+        backend=search_registry.make_backend(settings.search_backend, settings.data_dir / "search"),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,19 @@ def day_of(moment: datetime) -> date:
 
 def start_of(day: date) -> datetime:
     """Tell the first moment (UTC) of a day in Shanghai."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def start_of_year(year: int) -> datetime:
+    """Tell the first moment (UTC) of a year in Shanghai."""
+    return start_of(date(year, 1, 1))
+
+
+def day_after(day: date) -> date:
+    """Tell the day after a day; the last day there is stays."""
+    return day + timedelta(1) if day < date.max else day
 
 
 @contextmanager

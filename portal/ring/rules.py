@@ -27,6 +27,7 @@ class Relation(StrEnum):
 
     GATHERED_INTO = "gathered-into"
     ANSWERED_BY = "answered-by"
+    LEFT_OUT_OF = "left-out-of"
     PURCHASED_THROUGH = "purchased-through"
     AWARDED_AS = "awarded-as"
     DELIVERS = "delivers"
@@ -37,6 +38,7 @@ class Relation(StrEnum):
 ENDS: Mapping[Relation, tuple[Kind, Kind]] = {
     Relation.GATHERED_INTO: (Kind.PROPOSAL, Kind.NEED),
     Relation.ANSWERED_BY: (Kind.NEED, Kind.PLAN_LINE),
+    Relation.LEFT_OUT_OF: (Kind.NEED, Kind.PLAN),
     Relation.PURCHASED_THROUGH: (Kind.PLAN_LINE, Kind.PROCESS),
     Relation.AWARDED_AS: (Kind.PROCESS, Kind.CONTRACT),
     Relation.DELIVERS: (Kind.CONTRACT, Kind.SERVICE),
@@ -47,6 +49,7 @@ ENDS: Mapping[Relation, tuple[Kind, Kind]] = {
 FORWARD: Mapping[Relation, str] = {
     Relation.GATHERED_INTO: N_("became part of the need"),
     Relation.ANSWERED_BY: N_("is answered by the plan line"),
+    Relation.LEFT_OUT_OF: N_("was left out of the plan, because"),
     Relation.PURCHASED_THROUGH: N_("is purchased through"),
     Relation.AWARDED_AS: N_("was awarded as the contract"),
     Relation.DELIVERS: N_("delivers the service"),
@@ -57,6 +60,7 @@ FORWARD: Mapping[Relation, str] = {
 BACKWARD: Mapping[Relation, str] = {
     Relation.GATHERED_INTO: N_("gathers the proposal"),
     Relation.ANSWERED_BY: N_("answers the need"),
+    Relation.LEFT_OUT_OF: N_("leaves out the need, because"),
     Relation.PURCHASED_THROUGH: N_("carries out the plan line"),
     Relation.AWARDED_AS: N_("comes from the process"),
     Relation.DELIVERS: N_("is delivered under the contract"),

@@ -27,7 +27,7 @@ MANIFEST = "manifest.json"
 def init_app(app: Flask, *, static: Path) -> None:
     """Give the templates their functions and filters."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"yuan": yuan, "day": day, "moment": moment, "told": gettext}
+    app.jinja_env.filters |= {"yuan": yuan, "money": money, "day": day, "moment": moment, "told": gettext}
     app.jinja_env.globals |= {
         "static_url": static_urls(static),
         "pick": locale.pick,
@@ -50,6 +50,14 @@ def static_urls(static: Path) -> Callable[[str], str]:
     manifest = static / MANIFEST
     names: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
     return lambda name: f"/static/{names.get(name, name)}"
+
+
+def money(minor: int | None, currency: str | None) -> str:
+    """Write an amount with its currency: 1,200 元, 1,200 yuan, 350 EUR; nothing where it is not known."""
+    if minor is None:
+        return ""
+    unit = gettext("yuan") if currency in (None, "CNY") else currency
+    return f"{yuan(minor)} {unit}"
 
 
 def day(value: date | datetime | None) -> str:

@@ -1,0 +1,1 @@
+"""Purchases: immutable OCDS releases, and the processes compiled from them."""

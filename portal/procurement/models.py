@@ -1,0 +1,107 @@
+"""Tables of releases and of what is compiled from them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.procurement.rules import Stage
+from portal.storage.database import Model
+from portal.storage.immutable import make_immutable
+
+
+class Release(Model):
+    """One immutable publication about one process: the source of truth."""
+
+    __tablename__ = "release"
+    __table_args__ = (
+        UniqueConstraint("ocid", "release_id"),
+        Index("ix_release_date", "date_at", "id"),
+    )
+
+    # Identification
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ocid: Mapped[str] = mapped_column(String(200), index=True)
+    release_id: Mapped[str] = mapped_column(String(200))
+    # What it says
+    date_at: Mapped[datetime]
+    tag: Mapped[str] = mapped_column(String(40), index=True)
+    title: Mapped[str] = mapped_column(String(500))
+    title_en: Mapped[str | None] = mapped_column(String(500))
+    body: Mapped[dict[str, object]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    # Provenance
+    source: Mapped[str] = mapped_column(String(300))
+    sealed_by: Mapped[str] = mapped_column(String(100))
+    sealed_at: Mapped[datetime]
+    ledger_position: Mapped[int]
+
+
+class Process(Model):
+    """One contracting process, compiled from its releases; it can be thrown away and made anew."""
+
+    __tablename__ = "process"
+
+    # Identification
+    ocid: Mapped[str] = mapped_column(String(200), primary_key=True)
+    # What
+    title: Mapped[str] = mapped_column(String(500))
+    title_en: Mapped[str | None] = mapped_column(String(500))
+    description: Mapped[str] = mapped_column(Text)
+    category_code: Mapped[str | None] = mapped_column(String(20), index=True)
+    # Who and where
+    buyer_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    region_code: Mapped[str | None] = mapped_column(String(12), index=True)
+    # How far, how, how much
+    stage: Mapped[Stage] = mapped_column(index=True)
+    method: Mapped[str | None] = mapped_column(String(60))
+    method_details: Mapped[str | None] = mapped_column(String(200))
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None] = mapped_column(String(10))
+    number_of_tenderers: Mapped[int | None]
+    # When
+    tender_ends_at: Mapped[datetime | None]
+    awarded_on: Mapped[date | None]
+    first_release_at: Mapped[datetime]
+    last_release_at: Mapped[datetime] = mapped_column(index=True)
+    changed_at: Mapped[datetime]
+    # All of it
+    compiled: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class ProcessSupplier(Model):
+    """An organisation that won something in a process."""
+
+    __tablename__ = "process_supplier"
+
+    ocid: Mapped[str] = mapped_column(ForeignKey("process.ocid"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), primary_key=True, index=True)
+
+
+class Contract(Model):
+    """A contract of a process, compiled."""
+
+    __tablename__ = "contract"
+    __table_args__ = (UniqueConstraint("ocid", "contract_id"),)
+
+    # Identification
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ocid: Mapped[str] = mapped_column(ForeignKey("process.ocid"), index=True)
+    contract_id: Mapped[str] = mapped_column(String(200))
+    award_id: Mapped[str | None] = mapped_column(String(200))
+    # What
+    title: Mapped[str] = mapped_column(String(500))
+    supplier_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    supplier_name: Mapped[str | None] = mapped_column(String(300))
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None] = mapped_column(String(10))
+    # When
+    status: Mapped[str | None] = mapped_column(String(40))
+    signed_on: Mapped[date | None]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+
+
+make_immutable(Release.__table__)

@@ -1,0 +1,190 @@
+"""Reads of releases and processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from portal.classification.queries import category_subtree, region_subtree
+from portal.kernel import clock
+from portal.kernel.errors import NotFoundError
+from portal.moderation.queries import not_hidden
+from portal.procurement.models import Contract, Process, ProcessSupplier, Release
+from portal.procurement.rules import Stage, Tag
+from portal.ring.rules import Described, Kind
+from portal.storage.database import db
+from portal.web.filters import choose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
+
+    from portal.web.filters import Filters
+
+NOTICE = "notice"
+SORTS = ("-updated", "-amount", "updated")
+
+
+def visible_releases() -> Select[tuple[Release]]:
+    """Select every release that may be seen: neither it nor its process is hidden."""
+    return select(Release).where(not_hidden(NOTICE, Release.id), not_hidden(Kind.PROCESS, Release.ocid))
+
+
+def visible_processes() -> Select[tuple[Process]]:
+    """Select every process that may be seen."""
+    return select(Process).where(not_hidden(Kind.PROCESS, Process.ocid))
+
+
+def processes(filters: Filters) -> Select[tuple[Process]]:
+    """Select processes under filters; `from` and `to` are days of the newest release."""
+    query = visible_processes().where(*_common(filters), *_between(Process.last_release_at, filters))
+    if filters.q:
+        query = query.where(*_says(filters.q, (Process.title, Process.title_en, Process.description)))
+    stage = choose(filters.stage, list(Stage), name="stage")
+    if stage:
+        query = query.where(Process.stage == Stage(stage))
+    if filters.year:
+        query = query.where(*_in_year(Process.first_release_at, filters.year))
+    sort = choose(filters.sort, SORTS, name="sort")
+    if sort == "-amount":
+        return query.order_by(Process.amount_fen.desc().nulls_last(), Process.ocid)
+    if sort == "updated":
+        return query.order_by(Process.last_release_at, Process.ocid)
+    return query.order_by(Process.last_release_at.desc(), Process.ocid)
+
+
+def notices(filters: Filters) -> Select[tuple[Release]]:
+    """Select publications under filters, newest first; `kind` is a release tag."""
+    query = visible_releases().where(*_between(Release.date_at, filters))
+    if filters.q:
+        query = query.where(*_says(filters.q, (Release.title, Release.title_en)))
+    kind = choose(filters.kind, list(Tag), name="kind")
+    if kind:
+        query = query.where(Release.tag == kind)
+    if filters.year:
+        query = query.where(*_in_year(Release.date_at, filters.year))
+    stage = choose(filters.stage, list(Stage), name="stage")
+    common = [*_common(filters), *([Process.stage == Stage(stage)] if stage else [])]
+    if common:
+        query = query.join(Process, Process.ocid == Release.ocid).where(*common)
+    if choose(filters.sort, SORTS, name="sort") == "updated":
+        return query.order_by(Release.date_at, Release.id)
+    return query.order_by(Release.date_at.desc(), Release.id.desc())
+
+
+def process(ocid: str) -> Process:
+    """Read one process.
+
+    Raises:
+        NotFoundError: there is none, or it may not be seen.
+    """
+    found = db.session.scalar(visible_processes().where(Process.ocid == ocid))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def release(release_id: int, *, ocid: str | None = None) -> Release:
+    """Read one release by its number (and, where given, of that process only).
+
+    Raises:
+        NotFoundError: there is none, or it may not be seen.
+    """
+    query = visible_releases().where(Release.id == release_id)
+    found = db.session.scalar(query if ocid is None else query.where(Release.ocid == ocid))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def releases_of(ocid: str) -> Sequence[Release]:
+    """Read the visible releases of a process, oldest first."""
+    query = visible_releases().where(Release.ocid == ocid)
+    return db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
+
+
+def contracts_of(ocid: str) -> Sequence[Contract]:
+    """Read the contracts of a process in the order of their signing."""
+    query = select(Contract).where(Contract.ocid == ocid).order_by(Contract.signed_on.nulls_last(), Contract.id)
+    return db.session.scalars(query).all()
+
+
+def contract(ocid: str, contract_id: str) -> Contract | None:
+    """Find one contract of a process that may be seen."""
+    query = select(Contract).where(
+        Contract.ocid == ocid, Contract.contract_id == contract_id, not_hidden(Kind.PROCESS, Contract.ocid)
+    )
+    return db.session.scalar(query)
+
+
+def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select[tuple[Process]]:
+    """Select what an organisation bought, or won."""
+    won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == organization_id)
+    theirs = Process.buyer_id == organization_id if as_buyer else Process.ocid.in_(won)
+    return visible_processes().where(theirs).order_by(Process.last_release_at.desc(), Process.ocid)
+
+
+def stage_counts() -> Mapping[Stage, int]:
+    """Count the visible processes in each stage."""
+    visible = visible_processes().subquery()
+    rows = db.session.execute(select(visible.c.stage, func.count()).group_by(visible.c.stage)).tuples()
+    return dict(rows.all())
+
+
+def describe_processes(ids: Sequence[str]) -> Mapping[str, Described]:
+    """Name processes for the ring."""
+    return {
+        item.ocid: Described(item.title, item.title_en, "procurement.process", {"ocid": item.ocid})
+        for item in db.session.scalars(visible_processes().where(Process.ocid.in_(ids)))
+    }
+
+
+def describe_contracts(ids: Sequence[str]) -> Mapping[str, Described]:
+    """Name contracts (`ocid#contract id`) for the ring; their place is on the page of their process."""
+    keys = [tuple(key.split("#", 1)) for key in ids if "#" in key]
+    query = select(Contract).where(
+        or_(*(and_(Contract.ocid == ocid, Contract.contract_id == number) for ocid, number in keys)),
+        not_hidden(Kind.PROCESS, Contract.ocid),
+    )
+    return {
+        f"{item.ocid}#{item.contract_id}": Described(
+            item.title, None, "procurement.process", {"ocid": item.ocid}, anchor=f"contract-{item.contract_id}"
+        )
+        for item in (db.session.scalars(query) if keys else ())
+    }
+
+
+def _common(filters: Filters) -> list[ColumnElement[bool]]:
+    """Give the conditions that processes and notices share."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.region:
+        conditions.append(Process.region_code.in_(region_subtree(filters.region)))
+    if filters.category:
+        conditions.append(Process.category_code.in_(category_subtree(filters.category)))
+    if filters.buyer:
+        conditions.append(Process.buyer_id == filters.buyer)
+    if filters.supplier:
+        won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == filters.supplier)
+        conditions.append(Process.ocid.in_(won))
+    return conditions
+
+
+def _between(column: InstrumentedAttribute[Any], filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.from_:
+        conditions.append(column >= clock.start_of(filters.from_))
+    if filters.to:
+        conditions.append(column < clock.start_of(clock.day_after(filters.to)))
+    return conditions
+
+
+def _in_year(column: InstrumentedAttribute[Any], year: int) -> list[ColumnElement[bool]]:
+    return [column >= clock.start_of_year(year), column < clock.start_of_year(year + 1)]
+
+
+def _says(text: str, columns: Sequence[InstrumentedAttribute[Any]]) -> list[ColumnElement[bool]]:
+    return [or_(*(column.icontains(term, autoescape=True) for column in columns)) for term in text.split()]

@@ -1,0 +1,93 @@
+"""Pages of purchases."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from portal.classification.queries import category_choices, region_choices
+from portal.parties.queries import organization_names
+from portal.procurement import details, merging, queries, rules
+from portal.ring.queries import neighbours_of
+from portal.ring.rules import Kind
+from portal.web import access
+from portal.web.filters import Filters
+from portal.web.paging import paginate
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("procurement", __name__)
+
+
+@bp.get("/processes")
+@access.public
+def processes() -> ResponseReturnValue:
+    """List purchases."""
+    filters = Filters.from_request()
+    page = paginate(queries.processes(filters), filters.page)
+    return render_template(
+        "procurement/processes.html", page=page, filters=filters, names=rules, regions=region_choices(),
+        categories=category_choices(), buyers=organization_names([item.buyer_id for item in page.items]),
+    )  # fmt: skip
+
+
+@bp.get("/processes/<path:ocid>")
+@access.public
+def process(ocid: str) -> ResponseReturnValue:
+    """Show one purchase: its timeline, its contracts, and what it is joined to."""
+    found, contracts = queries.process(ocid), queries.contracts_of(ocid)
+    keys = [(Kind.CONTRACT, f"{ocid}#{contract.contract_id}") for contract in contracts]
+    joined = neighbours_of([(Kind.PROCESS, ocid), *keys])
+    parties = [found.buyer_id, *(contract.supplier_id for contract in contracts)]
+    return render_template(
+        "procurement/process.html", process=found, releases=queries.releases_of(ocid), contracts=contracts,
+        neighbours=joined.get((Kind.PROCESS, ocid), []), parties=organization_names(parties), names=rules,
+        of_contract={key.partition("#")[2]: joined.get((kind, key), []) for kind, key in keys},
+        details=details.sections(found.compiled),
+    )  # fmt: skip
+
+
+@bp.get("/processes/<path:ocid>/history")
+@access.public
+def history(ocid: str) -> ResponseReturnValue:
+    """Show what each release changed."""
+    found, releases = queries.process(ocid), queries.releases_of(ocid)
+    states = merging.compiled_states(release.body for release in releases)
+    changes = [merging.differences(old, new) for old, new in zip([{}, *states], states, strict=False)]
+    return render_template(
+        "procurement/history.html", process=found, names=rules, steps=list(zip(releases, changes, strict=True))
+    )
+
+
+@bp.get("/processes/<path:ocid>/releases/<int:release_id>")
+@access.public
+def release(ocid: str, release_id: int) -> ResponseReturnValue:
+    """Show one immutable release."""
+    found = queries.release(release_id, ocid=ocid)
+    return render_template(
+        "procurement/release.html", release=found, names=rules, summary=rules.summarise(found.body, [found.tag]),
+        details=details.sections(found.body), raw=json.dumps(found.body, ensure_ascii=False, indent=2, sort_keys=True),
+    )  # fmt: skip
+
+
+@bp.get("/notices")
+@access.public
+def notices() -> ResponseReturnValue:
+    """List every publication, newest first."""
+    filters = Filters.from_request()
+    page = paginate(queries.notices(filters), filters.page)
+    return render_template(
+        "procurement/notices.html", page=page, filters=filters, names=rules, regions=region_choices(),
+        categories=category_choices(),
+    )  # fmt: skip
+
+
+@bp.get("/notices/<int:notice_id>")
+@access.public
+def notice(notice_id: int) -> ResponseReturnValue:
+    """Lead from a notice to its release, for good."""
+    found = queries.release(notice_id)
+    return redirect(url_for("procurement.release", ocid=found.ocid, release_id=found.id), 301)

@@ -1,0 +1,1 @@
+"""How services went: residents' ratings in five levels, and the summaries that make them public."""
