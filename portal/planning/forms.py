@@ -194,9 +194,10 @@ def plan_data(plan: Plan) -> dict[str, object]:
 def line_data(line: PlanLine, need_ids: Sequence[int]) -> dict[str, object]:
     """Fill a form with what a line says."""
     whole, cents = divmod(line.budget_fen, FEN_PER_YUAN)
-    same = ("title", "title_en", "beneficiaries", "quantity", "unit", "quality_target", "rationale", "deviation")
+    same = ("title", "title_en", "beneficiaries", "unit", "quality_target", "rationale", "deviation")
     return {name: getattr(line, name) for name in same} | {
         "needs": [str(number) for number in need_ids],
+        "quantity": str(line.quantity or ""),
         "category": line.category_code,
         "region": line.region_code,
         "budget": f"{whole}.{cents:02d}",

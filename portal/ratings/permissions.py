@@ -1,10 +1,10 @@
-"""Who may do what with ratings."""
+"""Who may rate, and who may say what a rating informs."""
 
 from __future__ import annotations
 
 from portal.accounts.rules import Role
 
 GRANTS = {
-    Role.RESIDENT: frozenset({"rating.give"}),
-    Role.PLANNER: frozenset({"rating.inform", "office.enter"}),
+    Role.RESIDENT: frozenset({"service.rate"}),
+    Role.PLANNER: frozenset({"rating.inform"}),
 }
