@@ -37,6 +37,12 @@ from portal.pages import routes as pages_routes
 from portal.parties import exports as parties_exports
 from portal.parties import indexing as parties_indexing
 from portal.parties import routes as parties_routes
+from portal.planning import exports as planning_exports
+from portal.planning import feeds as planning_feeds
+from portal.planning import indexing as planning_indexing
+from portal.planning import permissions as planning_permissions
+from portal.planning import queries as planning
+from portal.planning import routes as planning_routes
 from portal.procurement import cli as procurement_cli
 from portal.procurement import exports as procurement_exports
 from portal.procurement import feeds as procurement_feeds
@@ -44,6 +50,11 @@ from portal.procurement import indexing as procurement_indexing
 from portal.procurement import permissions as procurement_permissions
 from portal.procurement import queries as procurement
 from portal.procurement import routes as procurement_routes
+from portal.ratings import cli as ratings_cli
+from portal.ratings import exports as ratings_exports
+from portal.ratings import permissions as ratings_permissions
+from portal.ratings import queries as ratings
+from portal.ratings import routes as ratings_routes
 from portal.ring import queries as ring
 from portal.ring.rules import Kind
 from portal.search import cli as search_cli
@@ -130,6 +141,23 @@ CAPABILITIES: Sequence[Capability] = (
         feeds=(demand_feeds.PROPOSALS, demand_feeds.NEEDS),
         datasets=(demand_exports.PROPOSALS, demand_exports.NEEDS, demand_exports.DEMAND_SUMMARY),
         indexers=(demand_indexing.PROPOSALS, demand_indexing.NEEDS),
+    ),
+    Capability(
+        "ratings",
+        blueprints=(ratings_routes.bp,),
+        grants=ratings_permissions.GRANTS,
+        describers={Kind.RATING: ratings.describe_ratings},
+        datasets=(ratings_exports.RATINGS,),
+        commands=(ratings_cli.ratings_group,),
+    ),
+    Capability(
+        "planning",
+        blueprints=(planning_routes.bp,),
+        grants=planning_permissions.GRANTS,
+        describers={Kind.PLAN: planning.describe_plans, Kind.PLAN_LINE: planning.describe_plan_lines},
+        feeds=(planning_feeds.PLANS,),
+        datasets=(planning_exports.PLANS, planning_exports.PLAN_LINES),
+        indexers=(planning_indexing.PLANS,),
     ),
     Capability("search", commands=(search_cli.search_group,)),
     Capability("pages", blueprints=(pages_routes.bp, health.bp)),

@@ -12,7 +12,7 @@ from portal.planning import actions, queries, rules
 from portal.planning import forms as plan_forms
 from portal.ratings import queries as ratings
 from portal.ratings import rules as rating_rules
-from portal.ring.queries import neighbours, url_of
+from portal.ring.queries import neighbours
 from portal.ring.rules import Kind
 from portal.web import access, forms
 from portal.web.filters import Filters
@@ -52,7 +52,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         "planning/show.html", plan=plan, lines=lines, rules=rules, total=sum(fen for _, fen in by_category),
         by_category=[(category_name(code), fen) for code, fen in by_category], needs=queries.needs_of_lines(ids),
         evidence=queries.evidence_of_lines(ids), processes=queries.processes_of_lines(ids),
-        left_out=queries.needs_left_out(plan.omissions), url_of=url_of,
+        left_out=queries.needs_left_out(plan.omissions),
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def line(plan_id: int, number: int) -> ResponseReturnValue:
     found = queries.line(plan_id, number)
     return render_template(
         "planning/line.html", plan=queries.plan(plan_id), line=found, rules=rules, rating_rules=rating_rules,
-        needs=queries.needs_of_lines([found.id]).get(found.id, ()), url_of=url_of,
+        needs=queries.needs_of_lines([found.id]).get(found.id, ()),
         evidence=queries.evidence_of_lines([found.id]).get(found.id, ()),
         processes=queries.processes_of_lines([found.id]).get(found.id, ()),
         neighbours=neighbours(Kind.PLAN_LINE, str(found.id)),

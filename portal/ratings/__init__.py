@@ -1,1 +1,1 @@
-"""How residents found a service: ratings, and the counts that are published of them."""
+"""How services went: residents' ratings in five levels, and the summaries that make them public."""

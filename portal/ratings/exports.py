@@ -1,4 +1,4 @@
-"""Published counts of ratings as data."""
+"""Ratings as data: published summaries only."""
 
 from __future__ import annotations
 
@@ -6,52 +6,62 @@ from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.kernel.text import N_
-from portal.ratings import queries
-from portal.ratings.models import RatingSummary
+from portal.ratings import queries, rules
 from portal.storage.database import db
 from portal.web import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from portal.ratings.models import RatingSummary
     from portal.web.filters import Filters
 
-_COUNTS = ("very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied")
+FIGURES = ("satisfied_share", "not_dissatisfied_share", "low", "high", "mean", "score")
+LEVELS = [f"level_{level}" for level in rules.LEVEL_NAMES]
 
 
 def _rows(filters: Filters) -> Iterator[Mapping[str, object]]:
-    del filters
-    for item in db.session.scalars(queries.visible_summaries().order_by(RatingSummary.id)):
+    for item in db.session.scalars(queries.summaries(filters).execution_options(yield_per=500)):
+        is_scored = rules.is_scored(item.n)
         yield {
             "id": item.id,
             "url": links.absolute("ratings.show", service_id=item.service_id, summary_id=item.id),
-            "updated_at": item.as_of,
+            "updated_at": item.closed_at,
             "service": item.service_id,
-            "n": item.n,
-            **{name: getattr(item, name) for name in _COUNTS},
-            "satisfied_percent": round(100 * item.satisfied_share, 1),
-            "low_percent": round(100 * item.low, 1),
-            "high_percent": round(100 * item.high, 1),
+            "channel": item.channel.value,
+            "period": item.period,
+            "as_of": item.as_of,
+            "answers": item.n,
+            "step": rules.step_of(item.n).value,
+            **(_figures(item) if is_scored else dict.fromkeys([*LEVELS, *FIGURES])),
             "ledger_position": item.ledger_position,
         }
+
+
+def _figures(item: RatingSummary) -> dict[str, object]:
+    counts = {f"level_{level}": item.counts[level - 1] for level in rules.LEVEL_NAMES}
+    return counts | {name: getattr(item, name) for name in FIGURES}
 
 
 RATINGS = Dataset(
     name="ratings",
     title=N_("Ratings"),
-    description=N_("Published counts of ratings, each with at least five answers more than the one before."),
+    description=N_("Published figures of what residents say of services: never a single answer, nothing under 5 answers, no score under 10."),
     columns=(
         ID, URL, UPDATED_AT,
         Column("service", N_("Service"), ColumnType.INTEGER, description=N_("Number of the service.")),
-        Column("n", N_("Answers"), ColumnType.INTEGER),
-        Column("very_satisfied", N_("very satisfied"), ColumnType.INTEGER),
-        Column("satisfied", N_("satisfied"), ColumnType.INTEGER),
-        Column("basically_satisfied", N_("basically satisfied"), ColumnType.INTEGER),
-        Column("dissatisfied", N_("dissatisfied"), ColumnType.INTEGER),
-        Column("very_dissatisfied", N_("very dissatisfied"), ColumnType.INTEGER),
-        Column("satisfied_percent", N_("Share satisfied"), ColumnType.NUMBER, unit="%", description=N_("The two best levels.")),
-        Column("low_percent", N_("Lower bound"), ColumnType.NUMBER, unit="%", description=N_("Wilson interval at 95 percent.")),
-        Column("high_percent", N_("Upper bound"), ColumnType.NUMBER, unit="%", description=N_("Wilson interval at 95 percent.")),
+        Column("channel", N_("Channel"), description=N_("open (every signed-in resident) or invited (after using the service); never mixed.")),
+        Column("period", N_("Quarter"), description=N_("In which the week was closed, for example 2026Q4.")),
+        Column("as_of", N_("Counted up to"), ColumnType.DATE),
+        Column("answers", N_("Answers"), ColumnType.INTEGER),
+        Column("step", N_("What may be shown"), description=N_("too-few (5 to 9 answers), score (10 to 29) or comparison (30 and more).")),
+        *(Column(f"level_{level}", name, ColumnType.INTEGER, description=N_("Answers of this level; empty under 10 answers.")) for level, name in rules.LEVEL_NAMES.items()),
+        Column("satisfied_share", N_("Satisfied share"), ColumnType.NUMBER, description=N_("Satisfied or very satisfied, 0 to 1.")),
+        Column("not_dissatisfied_share", N_("Not dissatisfied share"), ColumnType.NUMBER, description=N_("The three upper levels, 0 to 1.")),
+        Column("low", N_("Lower bound"), ColumnType.NUMBER, description=N_("Of the satisfied share, Wilson interval at 95 %.")),
+        Column("high", N_("Upper bound"), ColumnType.NUMBER, description=N_("Of the satisfied share, Wilson interval at 95 %.")),
+        Column("mean", N_("Mean level"), ColumnType.NUMBER, description=N_("1 (worst) to 5 (best).")),
+        Column("score", N_("Score"), ColumnType.NUMBER, description=N_("Mean drawn towards the category by 8 answers' weight (Dirichlet posterior).")),
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
     rows=_rows,

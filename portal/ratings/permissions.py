@@ -1,10 +1,10 @@
-"""Who may rate, and who may say what a rating informs."""
+"""Who may do what with ratings."""
 
 from __future__ import annotations
 
 from portal.accounts.rules import Role
 
 GRANTS = {
-    Role.RESIDENT: frozenset({"service.rate"}),
-    Role.PLANNER: frozenset({"rating.inform"}),
+    Role.RESIDENT: frozenset({"rating.give"}),
+    Role.PLANNER: frozenset({"rating.inform", "office.enter"}),
 }
