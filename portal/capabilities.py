@@ -161,7 +161,13 @@ CAPABILITIES: Sequence[Capability] = (
     ),
     Capability("search", commands=(search_cli.search_group,)),
     Capability("pages", blueprints=(pages_routes.bp, health.bp)),
-    Capability("opendata", blueprints=(opendata_routes.bp,), grants=opendata_permissions.GRANTS),
+    Capability(
+        "opendata",
+        blueprints=(opendata_routes.bp,),
+        grants=opendata_permissions.GRANTS,
+        feeds=(opendata_feeds.SEARCH,),
+        datasets=(opendata_exports.SEARCH,),
+    ),
 )
 
 

@@ -2,11 +2,115 @@
 
 from __future__ import annotations
 
-from flask import current_app
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from flask import current_app
+from sqlalchemy import func, select
+
+from portal.demand.models import Proposal
+from portal.demand.queries import queue, standings, visible_proposals
+from portal.demand.rules import ProposalStatus
+from portal.kernel.errors import NotFoundError
 from portal.outbox.queries import lag
+from portal.parties.models import Organization
+from portal.parties.queries import organization
+from portal.procurement.models import Process, Release
+from portal.procurement.queries import contract, processes_of_organization, visible_processes, visible_releases
+from portal.ratings.queries import latest_summaries
+from portal.services.queries import service_count
+from portal.storage.database import db
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Select
+
+    from portal.demand.queries import Standing
+    from portal.procurement.models import Contract
+    from portal.ratings.models import RatingSummary
+    from portal.services.models import Service
+    from portal.web.access import Actor
+
+NEWEST = 5
+RECORD_LENGTH = 50
+
+
+@dataclass(frozen=True)
+class News:
+    """What the home page shows."""
+
+    notices: Sequence[Release]
+    proposals: Sequence[Proposal]
+    standings: Mapping[int, Standing]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What a service rests on: who provides and pays, the contract, the newest published ratings."""
+
+    provider: Organization | None
+    buyer: Organization | None
+    contract: Contract | None
+    summary: RatingSummary | None
+
+
+def news() -> News:
+    """Read what is new."""
+    notices = db.session.scalars(visible_releases().order_by(Release.date_at.desc(), Release.id.desc()).limit(NEWEST))
+    proposals = db.session.scalars(
+        visible_proposals().order_by(Proposal.published_at.desc(), Proposal.id.desc()).limit(NEWEST)
+    ).all()
+    counts = {
+        "services": service_count(),
+        "proposals": _count(visible_proposals()),
+        "processes": _count(visible_processes()),
+    }
+    return News(notices.all(), proposals, standings(proposals), counts)
+
+
+def behind_service(service: Service) -> Behind:
+    """Read what a service rests on."""
+    return Behind(
+        provider=_organization(service.provider_id),
+        buyer=_organization(service.buyer_id),
+        contract=contract(service.ocid, service.contract_id) if service.ocid and service.contract_id else None,
+        summary=latest_summaries([service.id]).get(service.id),
+    )
+
+
+def record_of(organization_id: int) -> Mapping[str, Sequence[Process]]:
+    """Read what an organisation bought and what it won, newest first."""
+    return {
+        name: db.session.scalars(
+            processes_of_organization(organization_id, as_buyer=as_buyer).limit(RECORD_LENGTH)
+        ).all()
+        for name, as_buyer in (("bought", True), ("won", False))
+    }
+
+
+def waiting_for(actor: Actor) -> Mapping[str, int]:
+    """Count what waits for an official: proposals to moderate, proposals to answer."""
+    return {
+        "moderation": _count(queue(actor.government_ids_for("proposal.moderate"), ProposalStatus.SUBMITTED)),
+        "answer": _count(queue(actor.government_ids_for("proposal.answer"))),
+    }
 
 
 def readiness() -> dict[str, int]:
     """Tell how many events each consumer of the outbox has still to take."""
     return {consumer.name: lag(consumer.name) for consumer in current_app.extensions["outbox_consumers"]}
+
+
+def _organization(organization_id: int | None) -> Organization | None:
+    if organization_id is None:
+        return None
+    try:
+        return organization(organization_id)
+    except NotFoundError:
+        return None
+
+
+def _count(query: Select[tuple[Proposal]] | Select[tuple[Process]]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

@@ -6,6 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template
 
+from portal.kernel import clock
+from portal.pages import queries
+from portal.parties.queries import organization
+from portal.procurement import rules as procurement_rules
+from portal.ring.queries import neighbours
+from portal.ring.rules import Kind
+from portal.services import rules as services_rules
+from portal.services.queries import service as read_service
+from portal.services.queries import services_of_organization
 from portal.web import access
 
 if TYPE_CHECKING:
@@ -18,4 +27,36 @@ bp = Blueprint("pages", __name__)
 @access.public
 def home() -> ResponseReturnValue:
     """Show what is new and the three doors."""
-    return render_template("pages/home.html")
+    return render_template("pages/home.html", news=queries.news(), names=procurement_rules)
+
+
+@bp.get("/services/<int:service_id>")
+@access.public
+def service(service_id: int) -> ResponseReturnValue:
+    """Show a service: who may use it and how, how it was rated, what it rests on."""
+    found = read_service(service_id)
+    return render_template(
+        "pages/service.html", service=found, behind=queries.behind_service(found),
+        neighbours=neighbours(Kind.SERVICE, str(service_id)), status_names=services_rules.STATUS_NAMES,
+        freshness=services_rules.freshness(found.assured_on, clock.today()),
+        freshness_names=services_rules.FRESHNESS_NAMES,
+    )  # fmt: skip
+
+
+@bp.get("/organizations/<int:organization_id>", endpoint="organization")
+@access.public
+def organization_page(organization_id: int) -> ResponseReturnValue:
+    """Show the public record of a buyer or supplier."""
+    found = organization(organization_id)
+    return render_template(
+        "pages/organization.html", organization=found, record=queries.record_of(organization_id),
+        services=services_of_organization(organization_id), names=procurement_rules,
+    )  # fmt: skip
+
+
+@bp.get("/office")
+@access.requires("office.enter")
+def office() -> ResponseReturnValue:
+    """Show an official what waits."""
+    actor = access.actor()
+    return render_template("pages/office.html", actor=actor, waiting=queries.waiting_for(actor))

@@ -1,1 +1,1 @@
-"""Purchasing plans: which needs are answered by what, at what price, and what is left out."""
+"""What a government will buy in a year: the plan, the needs its lines answer, what was left out and why."""

@@ -1,25 +1,22 @@
-"""Writes of plans."""
+"""Drafting, submitting and publishing plans: each act is one transaction."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
-from portal.demand.models import Need
-from portal.demand.queries import visible_needs
+from portal.classification.queries import categories, regions
 from portal.kernel import clock
 from portal.kernel.canonical import canonical_json
 from portal.kernel.errors import NotFoundError
 from portal.ledger.actions import append_entry
 from portal.outbox.actions import append_event
 from portal.planning import queries, rules
-from portal.planning.models import Plan, PlanLine, PlanOmission
-from portal.planning.rules import OmissionReason, PlanStatus
-from portal.procurement.queries import process
+from portal.planning.models import Plan, PlanAuthor, PlanLine, PlanOmission
+from portal.planning.rules import Method, OmissionReason, PlanStatus
+from portal.ratings.actions import inform_need
 from portal.ring.actions import add_link, remove_link
-from portal.ring.queries import sources
+from portal.ring.queries import describe
 from portal.ring.rules import Kind, Relation
 from portal.storage.database import db
 from portal.storage.transactions import transaction
@@ -29,167 +26,326 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class PlanText:
+    """What a planner writes about a plan as a whole."""
+
+    title: str
+    title_en: str | None = None
+    introduction: str = ""
+    introduction_en: str | None = None
+
+
+@dataclass(frozen=True)
 class LineText:
-    """What a planner writes of a line."""
+    """What a planner writes about one line."""
 
     title: str
     category_code: str
     region_code: str
     budget_fen: int
-    method: str = "open"
+    method: Method
     title_en: str | None = None
+    beneficiaries: str = ""
+    beneficiaries_en: str | None = None
     quantity: int | None = None
     unit: str = ""
-    beneficiaries: str = ""
+    expected_month: int | None = None
     quality_target: str = ""
+    quality_target_en: str | None = None
     rationale: str = ""
+    rationale_en: str | None = None
+    deviation: str | None = None
 
 
-def draft_plan(
-    government_id: int, year: int, title: str, *, by: int | None, title_en: str | None = None,
-    introduction: str = "", introduction_en: str | None = None,
-) -> Plan:  # fmt: skip
-    """Begin a plan; a government has one for a year.
+def draft_plan(text: PlanText, *, government_id: int, year: int, by: int) -> Plan:
+    """Begin the plan of a government for a year.
 
     Raises:
-        PlanExistsError
+        PlanExistsError: naming the field `year`.
     """
     with transaction():
-        query = select(Plan.id).where(Plan.government_id == government_id, Plan.year == year)
-        if db.session.scalar(query) is not None:
+        if queries.is_planned(government_id, year):
             raise rules.PlanExistsError(field="year")
         now = clock.now()
         plan = Plan(
-            government_id=government_id, year=year, title=title, title_en=title_en, introduction=introduction,
-            introduction_en=introduction_en, drafted_by_id=by, created_at=now, changed_at=now,
+            **asdict(text), government_id=government_id, year=year, drafted_by=by, status=PlanStatus.DRAFT,
+            created_at=now, changed_at=now,
         )  # fmt: skip
         db.session.add(plan)
         db.session.flush()
+        _sign(plan, by)
         return plan
 
 
-def add_line(plan_id: int, text: LineText, *, need_ids: Sequence[int], governments: Collection[int]) -> PlanLine:
-    """Add a line that answers needs.
+def change_plan(plan_id: int, text: PlanText, *, by: int, governments: Collection[int]) -> None:
+    """Write a draft's title and introduction anew.
 
     Raises:
-        NotFoundError, WrongPlanStateError, NothingAnsweredError
+        NotFoundError, WrongPlanStateError
     """
-    if not need_ids:
-        raise rules.NothingAnsweredError(field="needs")
     with transaction():
-        plan = _draft(plan_id, governments)
-        number = (db.session.scalar(select(func.max(PlanLine.number)).where(PlanLine.plan_id == plan_id)) or 0) + 1
-        line = PlanLine(plan_id=plan_id, number=number, changed_at=clock.now(), **asdict(text))
+        plan = _open_plan(plan_id, governments)
+        for name, value in asdict(text).items():
+            setattr(plan, name, value)
+        _touch(plan, by)
+
+
+def add_line(
+    plan_id: int, text: LineText, *, needs: Sequence[int], by: int, governments: Collection[int]
+) -> PlanLine:
+    """Add a line to a draft, with the needs that it answers.
+
+    Raises:
+        NotFoundError, WrongPlanStateError
+        UnknownChoiceError, NoNeedError, BothWaysError: naming the field.
+    """
+    with transaction():
+        plan = _open_plan(plan_id, governments)
+        _check_line(plan, text, needs)
+        line = PlanLine(plan_id=plan.id, number=queries.next_number(plan.id), **asdict(text))
         db.session.add(line)
         db.session.flush()
-        for need in _needs(need_ids, plan):
-            add_link(Relation.ANSWERED_BY, str(need.id), str(line.id))
-        plan.changed_at = clock.now()
+        for need_id in needs:
+            add_link(Relation.ANSWERED_BY, str(need_id), str(line.id))
+        _touch(plan, by)
         return line
 
 
-def remove_line(plan_id: int, number: int, *, governments: Collection[int]) -> None:
-    """Take a line out of a draft."""
+def change_line(
+    plan_id: int, number: int, text: LineText, *, needs: Sequence[int], by: int, governments: Collection[int]
+) -> None:
+    """Write a line of a draft anew, with the needs that it answers.
+
+    Raises:
+        NotFoundError, WrongPlanStateError
+        UnknownChoiceError, NoNeedError, BothWaysError: naming the field.
+    """
     with transaction():
-        plan = _draft(plan_id, governments)
-        line = queries.line(plan_id, number)
-        for need_id in sources(Relation.ANSWERED_BY, [str(line.id)]).get(str(line.id), []):
-            remove_link(Relation.ANSWERED_BY, need_id, str(line.id))
+        plan = _open_plan(plan_id, governments)
+        line = queries.line_in_office(plan_id, number, government_ids=governments)
+        _check_line(plan, text, needs)
+        for name, value in asdict(text).items():
+            setattr(line, name, value)
+        _answer_only(line, needs)
+        _touch(plan, by)
+
+
+def remove_line(plan_id: int, number: int, *, by: int, governments: Collection[int]) -> None:
+    """Take a line out of a draft.
+
+    Raises:
+        NotFoundError, WrongPlanStateError
+    """
+    with transaction():
+        plan = _open_plan(plan_id, governments)
+        line = queries.line_in_office(plan_id, number, government_ids=governments)
+        _answer_only(line, ())
         db.session.delete(line)
-        plan.changed_at = clock.now()
+        _touch(plan, by)
 
 
 def omit_need(
-    plan_id: int, need_id: int, reason: OmissionReason, *, explanation: str, governments: Collection[int]
-) -> None:
-    """Say why no line answers a need."""
-    with transaction():
-        plan = _draft(plan_id, governments)
-        _needs([need_id], plan)
-        query = select(PlanOmission).where(PlanOmission.plan_id == plan_id, PlanOmission.need_id == need_id)
-        omission = db.session.scalar(query) or PlanOmission(plan_id=plan_id, need_id=need_id)
-        omission.reason, omission.explanation = reason, explanation
-        db.session.add(omission)
-        plan.changed_at = clock.now()
-
-
-def submit_plan(plan_id: int, *, governments: Collection[int]) -> None:
-    """Hand a draft to the second person.
+    plan_id: int, need_id: int, *, reason: OmissionReason, explanation: str, by: int, governments: Collection[int],
+    explanation_en: str | None = None,
+) -> None:  # fmt: skip
+    """Say in a draft that a need is left out, and why; said again, it replaces what was said.
 
     Raises:
-        EmptyPlanError: it has no line.
+        NotFoundError, WrongPlanStateError
+        UnknownChoiceError, BothWaysError: naming the field.
     """
     with transaction():
-        plan = _draft(plan_id, governments)
-        if not queries.lines(plan_id):
-            raise rules.EmptyPlanError
-        rules.check_move(plan.status, PlanStatus.SUBMITTED)
-        plan.status, plan.changed_at = PlanStatus.SUBMITTED, clock.now()
+        plan = _open_plan(plan_id, governments)
+        _check_needs(plan, [need_id], field="need")
+        answered = queries.need_ids_of([line.id for line in plan.lines])
+        if any(need_id in needs for needs in answered.values()):
+            raise rules.BothWaysError(field="need")
+        _leave_in(plan, need_id)
+        plan.omissions.append(
+            PlanOmission(need_id=need_id, reason=reason, explanation=explanation, explanation_en=explanation_en)
+        )
+        add_link(Relation.LEFT_OUT_OF, str(need_id), str(plan.id), note=explanation)
+        _touch(plan, by)
 
 
-def publish_plan(plan_id: int, *, by: int, governments: Collection[int]) -> None:
-    """Publish a plan that another person drafted; it is remembered in the ledger.
+def undo_omission(plan_id: int, need_id: int, *, by: int, governments: Collection[int]) -> None:
+    """Take back in a draft that a need is left out.
 
     Raises:
-        NotFoundError, WrongPlanStateError, OwnDraftError
+        NotFoundError, WrongPlanStateError
+    """
+    with transaction():
+        plan = _open_plan(plan_id, governments)
+        if not _leave_in(plan, need_id):
+            raise NotFoundError
+        _touch(plan, by)
+
+
+def submit_plan(plan_id: int, *, by: int, governments: Collection[int]) -> None:
+    """Hand a draft to the approver; from now on it cannot be changed.
+
+    Raises:
+        NotFoundError, WrongPlanStateError, EmptyPlanError
+    """
+    with transaction():
+        plan = queries.plan_in_office(plan_id, governments)
+        rules.check_move(plan.status, PlanStatus.SUBMITTED)
+        if not plan.lines:
+            raise rules.EmptyPlanError
+        plan.status, plan.return_reason = PlanStatus.SUBMITTED, ""
+        _touch(plan, by)
+
+
+def return_plan(plan_id: int, reason: str, *, governments: Collection[int]) -> None:
+    """Give a submitted plan back to its planners, with what is to be changed.
+
+    Raises:
+        NotFoundError, WrongPlanStateError
+    """
+    with transaction():
+        plan = queries.plan_in_office(plan_id, governments)
+        rules.check_move(plan.status, PlanStatus.DRAFT)
+        plan.status, plan.return_reason, plan.changed_at = PlanStatus.DRAFT, reason, clock.now()
+        plan.revision += 1
+
+
+def publish_plan(plan_id: int, *, revision: int, by: int, governments: Collection[int]) -> Plan:
+    """Approve and publish a submitted plan; it is remembered in the ledger.
+
+    Args:
+        plan_id: which plan.
+        revision: the one that the approver has read.
+        by: the approver, who must have had no hand in it.
+        governments: those whose plans the approver may publish.
+
+    Raises:
+        NotFoundError, WrongPlanStateError, OwnPlanError, PlanChangedError
     """
     with transaction():
         plan = queries.plan_in_office(plan_id, governments)
         rules.check_move(plan.status, PlanStatus.PUBLISHED)
-        rules.check_second_person(plan.drafted_by_id, by)
+        rules.check_approver(by, {plan.drafted_by, *queries.authors(plan.id)})
+        if revision != plan.revision:
+            raise rules.PlanChangedError
         now = clock.now()
-        plan.status, plan.approved_by_id, plan.published_at, plan.changed_at = PlanStatus.PUBLISHED, by, now, now
-        plan.ledger_position = append_entry("plan", plan_id, action="publish", public=public_bytes(plan), at=now)
-        append_event(Kind.PLAN, plan_id, "published")
-        for items in queries.needs_of_lines(queries.lines(plan_id)).values():
-            for need in items:
-                append_event(Kind.NEED, need.id)
+        plan.status, plan.approved_by, plan.published_at, plan.changed_at = PlanStatus.PUBLISHED, by, now, now
+        needs = queries.need_ids_of([line.id for line in plan.lines])
+        public = canonical_json(public_form(plan))
+        plan.ledger_position = append_entry("plan", plan.id, action="publish", public=public, at=now)
+        append_event(Kind.PLAN, plan.id, "published")
+        for line in plan.lines:
+            append_event(Kind.PLAN_LINE, line.id, "published")
+        left_out = [omission.need_id for omission in plan.omissions]
+        for need_id in sorted({*left_out, *(number for numbers in needs.values() for number in numbers)}):
+            append_event(Kind.NEED, need_id, "planned")
+        return plan
 
 
-def link_process(line_id: int, ocid: str) -> None:
-    """Say through which purchase a line of a published plan is carried out."""
+def link_process(plan_id: int, number: int, *, ocid: str, governments: Collection[int]) -> None:
+    """Note through which process a published line is purchased.
+
+    Raises:
+        NotFoundError, WrongPlanStateError
+        UnknownProcessError: naming the field.
+    """
     with transaction():
-        line = db.session.get(PlanLine, line_id)
-        if line is None:
-            raise NotFoundError
-        process(ocid)
-        add_link(Relation.PURCHASED_THROUGH, str(line_id), ocid)
+        line = queries.line_in_office(plan_id, number, government_ids=governments)
+        if line.plan.status is not PlanStatus.PUBLISHED:
+            raise rules.WrongPlanStateError
+        if not describe([(Kind.PROCESS, ocid)]):
+            raise rules.UnknownProcessError(field="ocid")
+        add_link(Relation.PURCHASED_THROUGH, str(line.id), ocid)
+        line.plan.changed_at = clock.now()
+        append_event(Kind.PLAN, plan_id)
 
 
-def public_bytes(plan: Plan) -> bytes:
-    """Write a plan as the canonical bytes that its ledger entry commits to."""
-    items = queries.lines(plan.id)
-    needs = queries.needs_of_lines(items)
-    return canonical_json({
-        "government": plan.government_id,
-        "year": plan.year,
-        "title": plan.title,
+def let_rating_inform(summary_id: int, need_id: int, *, note: str, allowed: Collection[int]) -> None:
+    """Note that a need of one's own government rests on a rating.
+
+    Args:
+        summary_id: the published figures.
+        need_id: the need.
+        note: what the figures show, public.
+        allowed: the needs that the planner may work on.
+
+    Raises:
+        NotFoundError, UnknownChoiceError
+    """
+    if need_id not in allowed:
+        raise rules.UnknownChoiceError(field="need")
+    inform_need(summary_id, need_id, note=note)
+
+
+def public_form(plan: Plan) -> dict[str, object]:
+    """Write a plan as it is published: what the ledger commits to. No persons are in it."""
+    needs = queries.need_ids_of([line.id for line in plan.lines])
+    return {
+        "plan": plan.id, "government": plan.government_id, "year": plan.year, "title": plan.title,
+        "title_en": plan.title_en, "introduction": plan.introduction, "introduction_en": plan.introduction_en,
         "lines": [
+            {"id": line.id, "number": line.number, "needs": sorted(needs.get(line.id, ())), **asdict(_text_of(line))}
+            for line in plan.lines
+        ],
+        "left_out": [
             {
-                "number": item.number, "title": item.title, "category": item.category_code,
-                "region": item.region_code, "quantity": item.quantity, "unit": item.unit,
-                "budget_fen": item.budget_fen, "method": item.method, "needs": [need.id for need in needs[item.id]],
+                "need": item.need_id, "reason": item.reason.value, "explanation": item.explanation,
+                "explanation_en": item.explanation_en,
             }
-            for item in items
+            for item in sorted(plan.omissions, key=lambda item: item.need_id)
         ],
-        "omissions": [
-            {"need": need.id, "reason": omission.reason.value, "explanation": omission.explanation}
-            for omission, need in queries.omissions(plan.id)
-        ],
-    })  # fmt: skip
+    }  # fmt: skip
 
 
-def _draft(plan_id: int, governments: Collection[int]) -> Plan:
+def _text_of(line: PlanLine) -> LineText:
+    return LineText(**{name: getattr(line, name) for name in LineText.__dataclass_fields__})
+
+
+def _open_plan(plan_id: int, governments: Collection[int]) -> Plan:
     plan = queries.plan_in_office(plan_id, governments)
-    if plan.status is not PlanStatus.DRAFT:
-        raise rules.WrongPlanStateError
+    rules.check_open(plan.status)
     return plan
 
 
-def _needs(ids: Sequence[int], plan: Plan) -> list[Need]:
-    """Read needs of the plan's own government; any other is not found."""
-    query = visible_needs().where(Need.id.in_(ids), Need.government_id == plan.government_id)
-    found = list(db.session.scalars(query.order_by(Need.id)))
-    if len(found) < len(set(ids)):
-        raise NotFoundError
-    return found
+def _touch(plan: Plan, by: int) -> None:
+    plan.changed_at = clock.now()
+    plan.revision += 1
+    _sign(plan, by)
+
+
+def _sign(plan: Plan, by: int) -> None:
+    db.session.merge(PlanAuthor(plan_id=plan.id, person_id=by))
+    db.session.flush()
+    db.session.expire(plan, ["lines", "omissions"])
+
+
+def _check_line(plan: Plan, text: LineText, needs: Sequence[int]) -> None:
+    if text.category_code not in categories().names:
+        raise rules.UnknownChoiceError(field="category")
+    if text.region_code not in regions().names:
+        raise rules.UnknownChoiceError(field="region")
+    left_out = [omission.need_id for omission in plan.omissions]
+    rules.check_answers(needs, deviation=text.deviation or "", left_out=left_out)
+    _check_needs(plan, needs, field="needs")
+
+
+def _check_needs(plan: Plan, needs: Sequence[int], *, field: str) -> None:
+    if set(needs) - {need.id for need in queries.needs_for(plan)}:
+        raise rules.UnknownChoiceError(field=field)
+
+
+def _answer_only(line: PlanLine, needs: Collection[int]) -> None:
+    before = set(queries.need_ids_of([line.id]).get(line.id, ()))
+    for need_id in sorted(before - set(needs)):
+        remove_link(Relation.ANSWERED_BY, str(need_id), str(line.id))
+    for need_id in sorted(set(needs) - before):
+        add_link(Relation.ANSWERED_BY, str(need_id), str(line.id))
+
+
+def _leave_in(plan: Plan, need_id: int) -> bool:
+    found = next((omission for omission in plan.omissions if omission.need_id == need_id), None)
+    if found is None:
+        return False
+    plan.omissions.remove(found)
+    db.session.flush()
+    remove_link(Relation.LEFT_OUT_OF, str(need_id), str(plan.id))
+    return True

@@ -7,59 +7,125 @@ from typing import TYPE_CHECKING
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.kernel.text import N_
 from portal.planning import queries
+from portal.ring.queries import targets
+from portal.ring.rules import Relation
 from portal.storage.database import db
 from portal.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from portal.planning.models import Plan, PlanLine
     from portal.web.filters import Filters
 
+BATCH = 200
 
-def _rows(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for plan in db.session.scalars(queries.plans(filters)).all():
-        lines = queries.lines(plan.id)
-        needs = queries.needs_of_lines(lines)
-        for item in lines:
-            yield {
-                "id": item.id,
-                "url": links.absolute("planning.line", plan_id=plan.id, number=item.number),
-                "updated_at": item.changed_at,
-                "plan": plan.id,
-                "year": plan.year,
-                "government": plan.government_id,
-                "number": item.number,
-                "title": item.title,
-                "title_en": item.title_en,
-                "category": item.category_code,
-                "region": item.region_code,
-                "quantity": item.quantity,
-                "unit": item.unit,
-                "budget_fen": item.budget_fen,
-                "method": item.method,
-                "needs": " ".join(str(need.id) for need in needs[item.id]),
-            }
+
+def _plan_rows(filters: Filters) -> Iterator[Mapping[str, object]]:
+    found = db.session.scalars(queries.plans(filters).execution_options(yield_per=BATCH))
+    for plans in found.partitions():
+        figures = queries.plan_figures([plan.id for plan in plans])
+        for plan in plans:
+            yield _plan_row(plan, *figures.get(plan.id, (0, 0)))
+
+
+def _plan_row(plan: Plan, lines: int, fen: int) -> Mapping[str, object]:
+    return {
+        "id": plan.id,
+        "url": links.absolute("planning.show", plan_id=plan.id),
+        "updated_at": plan.changed_at,
+        "government": plan.government.name,
+        "region": plan.government.region_code,
+        "year": plan.year,
+        "title": plan.title,
+        "title_en": plan.title_en,
+        "introduction": plan.introduction,
+        "lines": lines,
+        "budget_fen": fen,
+        "published_at": plan.published_at,
+        "ledger_position": plan.ledger_position,
+    }
+
+
+def _line_rows(filters: Filters) -> Iterator[Mapping[str, object]]:
+    found = db.session.scalars(queries.plan_lines(filters).execution_options(yield_per=BATCH))
+    for lines in found.partitions():
+        needs = queries.need_ids_of([line.id for line in lines])
+        processes = targets(Relation.PURCHASED_THROUGH, [str(line.id) for line in lines])
+        for line in lines:
+            yield _line_row(line, needs.get(line.id, ()), processes.get(str(line.id), ()))
+
+
+def _line_row(line: PlanLine, needs: Sequence[int], ocids: Sequence[str]) -> Mapping[str, object]:
+    return {
+        "id": line.id,
+        "url": links.absolute("planning.line", plan_id=line.plan_id, number=line.number),
+        "updated_at": line.plan.changed_at,
+        "plan": line.plan_id,
+        "year": line.plan.year,
+        "number": line.number,
+        "title": line.title,
+        "title_en": line.title_en,
+        "category": line.category_code,
+        "region": line.region_code,
+        "beneficiaries": line.beneficiaries,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "budget_fen": line.budget_fen,
+        "method": line.method.value,
+        "expected_month": line.expected_month,
+        "quality_target": line.quality_target,
+        "rationale": line.rationale,
+        "deviation": line.deviation,
+        "needs": " ".join(str(number) for number in needs),
+        "processes": " ".join(ocids),
+    }
 
 
 PLANS = Dataset(
     name="plans",
     title=N_("Plans"),
-    description=N_("Every line of every published plan, with the needs it answers."),
+    description=N_("Every published purchasing plan."),
+    columns=(
+        ID, URL, UPDATED_AT,
+        Column("government", N_("Government")),
+        Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
+        Column("year", N_("Year"), ColumnType.INTEGER),
+        Column("title", N_("Title")),
+        Column("title_en", N_("English title")),
+        Column("introduction", N_("Introduction")),
+        Column("lines", N_("Lines"), ColumnType.INTEGER),
+        Column("budget_fen", N_("Budget"), ColumnType.INTEGER, unit="fen", description=N_("Of all lines together.")),
+        Column("published_at", N_("Published"), ColumnType.DATETIME),
+        Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
+    ),
+    rows=_plan_rows,
+)  # fmt: skip
+
+PLAN_LINES = Dataset(
+    name="plan-lines",
+    title=N_("Plan lines"),
+    description=N_("Every line of the published plans, with the needs it answers and the processes it became."),
     columns=(
         ID, URL, UPDATED_AT,
         Column("plan", N_("Plan"), ColumnType.INTEGER, description=N_("Number of the plan.")),
         Column("year", N_("Year"), ColumnType.INTEGER),
-        Column("government", N_("Government"), ColumnType.INTEGER, description=N_("Number of the government.")),
-        Column("number", N_("Line"), ColumnType.INTEGER),
+        Column("number", N_("Line"), ColumnType.INTEGER, description=N_("Number of the line within its plan.")),
         Column("title", N_("Title")),
         Column("title_en", N_("English title")),
         Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
         Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
+        Column("beneficiaries", N_("For whom")),
         Column("quantity", N_("Quantity"), ColumnType.INTEGER),
-        Column("unit", N_("Unit")),
-        Column("budget_fen", N_("Budget"), ColumnType.INTEGER, unit="fen", description=N_("Whole fen (hundredths of the currency).")),
-        Column("method", N_("Method"), description=N_("OCDS codelist method.")),
-        Column("needs", N_("Needs"), description=N_("Numbers of the needs it answers.")),
+        Column("unit", N_("Unit"), description=N_("Of the quantity.")),
+        Column("budget_fen", N_("Budget"), ColumnType.INTEGER, unit="fen"),
+        Column("method", N_("Procurement method"), description=N_("open-tender, invited-tender, competitive-negotiation, competitive-consultation, framework-agreement, single-source or below-threshold.")),
+        Column("expected_month", N_("Expected month"), ColumnType.INTEGER, description=N_("1 to 12, in the year of the plan.")),
+        Column("quality_target", N_("Quality target")),
+        Column("rationale", N_("Reasons")),
+        Column("deviation", N_("Deviation"), description=N_("Why the line is in the plan though no need asks for it.")),
+        Column("needs", N_("Needs that it answers"), description=N_("Numbers of the needs, with spaces between.")),
+        Column("processes", N_("Contracting processes"), description=N_("OCDS identifiers, with spaces between.")),
     ),
-    rows=_rows,
+    rows=_line_rows,
 )  # fmt: skip

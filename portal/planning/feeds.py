@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal.feeds.spec import NEWEST, Entry, FeedSource
+from portal.classification.queries import region_name
+from portal.feeds.spec import NEWEST, Category, Entry, FeedSource
 from portal.kernel.text import N_
 from portal.planning import queries
+from portal.ring.rules import Kind
 from portal.storage.database import db
 from portal.web import links
 from portal.web.locale import pick
@@ -14,18 +16,29 @@ from portal.web.locale import pick
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from portal.planning.models import Plan
     from portal.web.filters import Filters
 
 
 def _entries(filters: Filters) -> Sequence[Entry]:
-    return [
-        Entry(
-            kind="plan", object_id=str(item.id), title=pick(item.title, item.title_en),
-            url=links.absolute("planning.show", plan_id=item.id), updated_at=item.changed_at,
-            published_at=item.published_at, summary=pick(item.introduction, item.introduction_en),
-        )
-        for item in db.session.scalars(queries.plans(filters).limit(NEWEST))
-    ]  # fmt: skip
+    return [_entry(item) for item in db.session.scalars(queries.plans(filters).limit(NEWEST))]
 
 
-PLANS = FeedSource("plans", N_("Plans"), N_("Purchasing plans of governments, newest first."), "planning.index", _entries)
+def _entry(item: Plan) -> Entry:
+    region = item.government.region_code
+    return Entry(
+        kind=Kind.PLAN, object_id=str(item.id), title=pick(item.title, item.title_en),
+        url=links.absolute("planning.show", plan_id=item.id), updated_at=item.changed_at,
+        published_at=item.published_at, summary=pick(item.introduction, item.introduction_en),
+        author=pick(item.government.name, item.government.name_en),
+        categories=[Category(region, label=region_name(region))],
+    )  # fmt: skip
+
+
+PLANS = FeedSource(
+    name="plans",
+    title=N_("Plans"),
+    description=N_("Purchasing plans of governments, with the needs that each line answers."),
+    page_endpoint="planning.index",
+    entries=_entries,
+)

@@ -1,10 +1,10 @@
-"""Who drafts plans and who approves them."""
+"""Who may do what with plans."""
 
 from __future__ import annotations
 
 from portal.accounts.rules import Role
 
 GRANTS = {
-    Role.PLANNER: frozenset({"plan.draft"}),
-    Role.APPROVER: frozenset({"plan.publish", "office.enter"}),
+    Role.PLANNER: frozenset({"plan.read", "plan.edit", "office.enter"}),
+    Role.APPROVER: frozenset({"plan.read", "plan.publish", "office.enter"}),
 }

@@ -1,14 +1,21 @@
-"""States of a plan, and who may publish it: plain functions."""
+"""States of a plan, codes of its lines, and who may approve: plain functions."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from portal.kernel.errors import ConflictError, ForbiddenError, InvalidInputError
 from portal.kernel.text import N_
 
-TITLE_LENGTH, TEXT_LENGTH = 100, 2000
-LARGEST_QUANTITY = 100_000_000
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+TITLE_LENGTH, TEXT_LENGTH, REASON_LENGTH, LINE_LENGTH = 100, 3000, 1000, 200
+MOST_QUANTITY = 2_000_000_000
+MONTHS = range(1, 13)
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 class PlanStatus(StrEnum):
@@ -19,14 +26,27 @@ class PlanStatus(StrEnum):
     PUBLISHED = "published"
 
 
+class Method(StrEnum):
+    """How a line is to be purchased (OCDS `procurementMethodDetails`)."""
+
+    OPEN = "open-tender"
+    INVITED = "invited-tender"
+    NEGOTIATION = "competitive-negotiation"
+    CONSULTATION = "competitive-consultation"
+    FRAMEWORK = "framework-agreement"
+    SINGLE_SOURCE = "single-source"
+    BELOW_THRESHOLD = "below-threshold"
+
+
 class OmissionReason(StrEnum):
-    """Why no line of a plan answers a need."""
+    """Why a need is not in the plan."""
 
     NO_MONEY = "no-money"
-    NOT_OURS = "not-ours"
-    ALREADY_SERVED = "already-served"
-    NO_SUPPLIER = "no-supplier"
+    SERVED_ALREADY = "served-already"
+    OTHER_GOVERNMENT = "other-government"
+    NOT_ALLOWED = "not-allowed"
     LATER = "later"
+    OTHER = "other"
 
 
 MOVES = {
@@ -39,61 +59,86 @@ STATUS_NAMES = {
     PlanStatus.SUBMITTED: N_("waits for approval"),
     PlanStatus.PUBLISHED: N_("published"),
 }
-OMISSION_NAMES = {
-    OmissionReason.NO_MONEY: N_("the money is not enough this year"),
-    OmissionReason.NOT_OURS: N_("another government is responsible"),
-    OmissionReason.ALREADY_SERVED: N_("an existing service covers it"),
-    OmissionReason.NO_SUPPLIER: N_("no supplier can do it yet"),
-    OmissionReason.LATER: N_("it is planned for a later year"),
-}
 METHOD_NAMES = {
-    "open": N_("open tender"),
-    "selective": N_("invited tender"),
-    "limited": N_("limited competition"),
-    "direct": N_("single source"),
+    Method.OPEN: N_("open tendering"),
+    Method.INVITED: N_("invited tendering"),
+    Method.NEGOTIATION: N_("competitive negotiation"),
+    Method.CONSULTATION: N_("competitive consultation"),
+    Method.FRAMEWORK: N_("framework agreement"),
+    Method.SINGLE_SOURCE: N_("single source"),
+    Method.BELOW_THRESHOLD: N_("bought directly, below the threshold"),
+}
+OMISSION_NAMES = {
+    OmissionReason.NO_MONEY: N_("the money does not reach so far"),
+    OmissionReason.SERVED_ALREADY: N_("a running contract covers it"),
+    OmissionReason.OTHER_GOVERNMENT: N_("another government is responsible"),
+    OmissionReason.NOT_ALLOWED: N_("may not be purchased (negative list)"),
+    OmissionReason.LATER: N_("put off to a later year"),
+    OmissionReason.OTHER: N_("another reason"),
 }
 
 
 class WrongPlanStateError(ConflictError):
-    """Raised when a plan is not in the state that an act needs."""
+    """Raised when a plan cannot be changed, or cannot go to the wanted state."""
 
     code = "wrong-plan-state"
-    message = N_("The plan has changed in the meantime, so that this is no longer possible.")
+    message = N_("The plan is not in a state that allows this. Load the page again.")
+
+
+class PlanChangedError(ConflictError):
+    """Raised when a plan is approved that is not the one on the approver's page."""
+
+    code = "plan-changed"
+    message = N_("The plan was changed after you opened this page. Read it again before you approve it.")
+
+
+class OwnPlanError(ForbiddenError):
+    """Raised when somebody approves a plan that they wrote or submitted themselves."""
+
+    code = "own-plan"
+    message = N_("You worked on this plan. Somebody else must approve it.")
 
 
 class EmptyPlanError(ConflictError):
-    """Raised when a plan without lines is submitted."""
+    """Raised when a plan without a line is submitted."""
 
     code = "empty-plan"
-    message = N_("Add at least one line first.")
-
-
-class OwnDraftError(ForbiddenError):
-    """Raised when somebody wants to approve what they drafted."""
-
-    code = "own-draft"
-    message = N_("Nobody approves what they drafted. Ask a second person.")
-
-
-class NothingAnsweredError(InvalidInputError):
-    """Raised when a line names no need."""
-
-    code = "nothing-answered"
-    message = N_("Choose at least one need that the line answers.")
-
-
-class YearError(InvalidInputError):
-    """Raised when a year is none that is planned for."""
-
-    code = "year"
-    message = N_("Write a year like 2027.")
+    message = N_("A plan needs at least one line. Add one first.")
 
 
 class PlanExistsError(ConflictError):
-    """Raised when a government has a plan for that year."""
+    """Raised when a government has a plan for that year already."""
 
     code = "plan-exists"
-    message = N_("There is a plan for this year already.")
+    message = N_("There is a plan of this government for that year already.")
+
+
+class UnknownChoiceError(InvalidInputError):
+    """Raised when a code or number is none of those that can be chosen."""
+
+    code = "unknown-choice"
+    message = N_("Choose one of the list.")
+
+
+class NoNeedError(InvalidInputError):
+    """Raised when a line answers no need and says no reason for it."""
+
+    code = "no-need"
+    message = N_("Choose the needs that this line answers, or say as a deviation why there is none.")
+
+
+class BothWaysError(InvalidInputError):
+    """Raised when a need would be answered and left out by the same plan."""
+
+    code = "both-ways"
+    message = N_("This plan answers the need and leaves it out. Decide for one of the two.")
+
+
+class UnknownProcessError(InvalidInputError):
+    """Raised when there is no public process of that ocid."""
+
+    code = "unknown-process"
+    message = N_("There is no public process with this ocid. Copy it from the page of the process.")
 
 
 def check_move(old: PlanStatus, new: PlanStatus) -> None:
@@ -106,11 +151,45 @@ def check_move(old: PlanStatus, new: PlanStatus) -> None:
         raise WrongPlanStateError
 
 
-def check_second_person(drafted_by: int | None, approver: int) -> None:
-    """Refuse that somebody approves what they drafted.
+def check_open(status: PlanStatus) -> None:
+    """Refuse to change a plan that is no draft.
 
     Raises:
-        OwnDraftError: they are the same person.
+        WrongPlanStateError: it was submitted or published.
     """
-    if drafted_by == approver:
-        raise OwnDraftError
+    if status is not PlanStatus.DRAFT:
+        raise WrongPlanStateError
+
+
+def check_approver(approver: int, authors: Collection[int]) -> None:
+    """Keep to two pairs of eyes: nobody approves what they had a hand in.
+
+    Raises:
+        OwnPlanError: the approver is one of the authors.
+    """
+    if approver in authors:
+        raise OwnPlanError
+
+
+def check_answers(need_ids: Sequence[int], *, deviation: str, left_out: Collection[int]) -> None:
+    """Refuse a line that answers nothing without a reason, or answers what the plan leaves out.
+
+    Raises:
+        NoNeedError, BothWaysError: naming the field.
+    """
+    if not need_ids and not deviation:
+        raise NoNeedError(field="needs")
+    if set(need_ids) & set(left_out):
+        raise BothWaysError(field="needs")
+
+
+def sums(amounts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Add up money by code, the largest sum first and equal ones by code.
+
+    Args:
+        amounts: code and fen of every line.
+    """
+    totals: dict[str, int] = defaultdict(int)
+    for code, fen in amounts:
+        totals[code] += fen
+    return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
