@@ -5,6 +5,6 @@ from __future__ import annotations
 from portal.accounts.rules import Role
 
 GRANTS = {
-    Role.PLANNER: frozenset({"plan.read", "plan.edit", "office.enter"}),
+    Role.PLANNER: frozenset({"plan.read", "plan.draft", "office.enter"}),
     Role.APPROVER: frozenset({"plan.read", "plan.publish", "office.enter"}),
 }

@@ -167,7 +167,7 @@ def plan_figures(plan_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:
         select(PlanLine.plan_id, func.count(), func.sum(PlanLine.budget_fen))
         .where(PlanLine.plan_id.in_(plan_ids), not_hidden(Kind.PLAN_LINE, PlanLine.id))
         .group_by(PlanLine.plan_id)
-    ).tuples()
+    )
     return {plan_id: (count, int(fen)) for plan_id, count, fen in rows}
 
 

@@ -77,13 +77,13 @@ def office() -> ResponseReturnValue:
     filters, actor = Filters.from_request(), access.actor()
     page = paginate(queries.plans_in_office(actor.government_ids_for("plan.read")), filters.page)
     return render_template(
-        "planning/office.html", page=page, filters=filters, rules=rules, may_edit=actor.can("plan.edit"),
+        "planning/office.html", page=page, filters=filters, rules=rules, may_edit=actor.can("plan.draft"),
         may_publish=actor.can("plan.publish"), figures=queries.plan_figures([item.id for item in page.items]),
     )  # fmt: skip
 
 
 @bp.route("/office/plans/new", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def draft() -> ResponseReturnValue:
     """Begin a plan."""
     form = plan_forms.DraftForm()
@@ -106,13 +106,13 @@ def edit(plan_id: int) -> ResponseReturnValue:
     return render_template(
         "planning/edit.html", plan=plan, rules=rules, needs=queries.needs_of_lines([item.id for item in plan.lines]),
         total=sum(item.budget_fen for item in plan.lines), left_out=queries.needs_left_out(plan.omissions),
-        may_edit=actor.can("plan.edit", government_id=plan.government_id),
+        may_edit=actor.can("plan.draft", government_id=plan.government_id),
         may_publish=actor.can("plan.publish", government_id=plan.government_id),
     )  # fmt: skip
 
 
 @bp.route("/office/plans/<int:plan_id>/text", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def change(plan_id: int) -> ResponseReturnValue:
     """Change the title and introduction of a draft."""
     plan = _plan(plan_id)
@@ -126,7 +126,7 @@ def change(plan_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/office/plans/<int:plan_id>/lines/new", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def add_line(plan_id: int) -> ResponseReturnValue:
     """Add a line to a draft."""
     plan, form = _plan(plan_id), plan_forms.LineForm()
@@ -144,7 +144,7 @@ def add_line(plan_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/office/plans/<int:plan_id>/lines/<int:number>", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def change_line(plan_id: int, number: int) -> ResponseReturnValue:
     """Change a line of a draft."""
     found = queries.line_in_office(plan_id, number, government_ids=_governments())
@@ -164,7 +164,7 @@ def change_line(plan_id: int, number: int) -> ResponseReturnValue:
 
 
 @bp.route("/office/plans/<int:plan_id>/lines/<int:number>/remove", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def remove_line(plan_id: int, number: int) -> ResponseReturnValue:
     """Take a line out of a draft."""
     found = queries.line_in_office(plan_id, number, government_ids=_governments())
@@ -180,7 +180,7 @@ def remove_line(plan_id: int, number: int) -> ResponseReturnValue:
 
 
 @bp.route("/office/plans/<int:plan_id>/left-out", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def omit(plan_id: int) -> ResponseReturnValue:
     """Say that a need is left out, and why."""
     plan, form = _plan(plan_id), plan_forms.OmissionForm()
@@ -198,7 +198,7 @@ def omit(plan_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/office/plans/<int:plan_id>/left-out/<int:need_id>/undo", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def undo_omission(plan_id: int, need_id: int) -> ResponseReturnValue:
     """Take back that a need is left out."""
     return forms.handle(
@@ -212,7 +212,7 @@ def undo_omission(plan_id: int, need_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/office/plans/<int:plan_id>/submit", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def submit(plan_id: int) -> ResponseReturnValue:
     """Hand a draft to the approver."""
     return forms.handle(
@@ -259,7 +259,7 @@ def send_back(plan_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/office/plans/<int:plan_id>/lines/<int:number>/process", methods=["GET", "POST"])
-@access.requires("plan.edit")
+@access.requires("plan.draft")
 def link_process(plan_id: int, number: int) -> ResponseReturnValue:
     """Name the process through which a published line is purchased."""
     found = queries.line_in_office(plan_id, number, government_ids=_governments())
@@ -308,7 +308,7 @@ def _person() -> int:
     return access.actor().person_id
 
 
-def _governments(permission: str = "plan.edit") -> frozenset[int]:
+def _governments(permission: str = "plan.draft") -> frozenset[int]:
     return access.actor().government_ids_for(permission)
 
 

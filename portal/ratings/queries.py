@@ -105,7 +105,7 @@ def summaries_of_governments(government_ids: Collection[int]) -> Select[tuple[Ra
 def service_names(service_ids: Collection[int]) -> Mapping[int, tuple[str, str | None]]:
     """Read the names (Chinese, English) of many services at once."""
     rows = db.session.execute(select(Service.id, Service.name, Service.name_en).where(Service.id.in_(service_ids)))
-    return {number: (name, name_en) for number, name, name_en in rows.tuples()}
+    return {number: (name, name_en) for number, name, name_en in rows}
 
 
 def comments(summary: RatingSummary, *, governments: Collection[int]) -> Sequence[str]:
@@ -143,9 +143,8 @@ def dimensions(on: date) -> Sequence[RatingDimension]:
 
 def is_rated_party(person_id: int, service: Service) -> bool:
     """Tell whether somebody has a role with the provider or the buyer of a service, or their government."""
-    grants = db.session.execute(
-        select(RoleGrant.organization_id, RoleGrant.government_id).where(RoleGrant.person_id == person_id)
-    ).tuples().all()  # fmt: skip
+    theirs = select(RoleGrant.organization_id, RoleGrant.government_id).where(RoleGrant.person_id == person_id)
+    grants = db.session.execute(theirs).all()
     if not grants:
         return False
     buying = db.session.scalar(select(Organization.government_id).where(Organization.id == service.buyer_id))
@@ -168,7 +167,7 @@ def counts_before(moment: datetime) -> Mapping[tuple[int, Channel], list[int]]:
         select(Rating.service_id, Rating.channel, Rating.level, func.count())
         .where(Rating.created_at < moment)
         .group_by(Rating.service_id, Rating.channel, Rating.level)
-    ).tuples()
+    )
     found: dict[tuple[int, Channel], list[int]] = {}
     for service_id, channel, level, count in rows:
         found.setdefault((service_id, channel), [0] * rules.BEST)[level - 1] = count
@@ -181,14 +180,14 @@ def counted_so_far() -> Mapping[tuple[int, Channel], int]:
         select(RatingSummary.service_id, RatingSummary.channel, func.max(RatingSummary.n)).group_by(
             RatingSummary.service_id, RatingSummary.channel
         )
-    ).tuples()
+    )
     return {(service_id, channel): n for service_id, channel, n in rows}
 
 
 def categories_of(service_ids: Collection[int]) -> Mapping[int, str | None]:
     """Read the category of many services at once."""
-    rows = db.session.execute(select(Service.id, Service.category_code).where(Service.id.in_(service_ids))).tuples()
-    return dict(rows.all())
+    rows = db.session.execute(select(Service.id, Service.category_code).where(Service.id.in_(service_ids)))
+    return {number: category for number, category in rows}  # noqa: C416 - rows become pairs
 
 
 def describe_ratings(ids: Sequence[str]) -> Mapping[str, Described]:
