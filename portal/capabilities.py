@@ -23,6 +23,10 @@ from portal.demand import office as demand_office
 from portal.demand import permissions as demand_permissions
 from portal.demand import queries as demand
 from portal.demand import routes as demand_routes
+from portal.disclosure import files as disclosure_files
+from portal.disclosure import indexing as disclosure_indexing
+from portal.disclosure import queries as disclosure
+from portal.disclosure import routes as disclosure_routes
 from portal.ledger import cli as ledger_cli
 from portal.ledger import routes as ledger_routes
 from portal.moderation import permissions as moderation_permissions
@@ -126,6 +130,9 @@ CAPABILITIES: Sequence[Capability] = (
         imports=(procurement_cli.import_ocds, procurement_cli.import_sheet),
     ),
     Capability(
+        "disclosure", blueprints=(disclosure_routes.bp,), indexers=(disclosure_indexing.DOCUMENTS,)
+    ),
+    Capability(
         "services",
         blueprints=(services_routes.bp,),
         describers={Kind.SERVICE: services.describe_services},
@@ -183,6 +190,7 @@ def register(app: Flask) -> None:
         for command in capability.imports:
             import_group.add_command(command)
     _fill_registries(app)
+    app.jinja_env.globals["documents_of"] = disclosure.documents_of
     app.jinja_env.filters |= {
         "region": classification.region_name,
         "category": classification.category_name,
@@ -201,6 +209,7 @@ def consumers() -> Sequence[Consumer]:
 
 def _fill_registries(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
+    disclosure_files.use(app, disclosure_files.FolderStore(settings.data_dir / "documents"))
     feeds_registry.init_app(app, [feed for capability in CAPABILITIES for feed in capability.feeds])
     exporting_registry.init_app(app, [dataset for capability in CAPABILITIES for dataset in capability.datasets])
     search_registry.init_app(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain, islice
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Response, current_app, request, stream_with_context
+from flask import Response, current_app, request
 from flask_babel import gettext
+from werkzeug.wsgi import wrap_file
 
 from portal.classification import queries as classification
 from portal.exporting.formats.format import Options
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from portal.feeds.spec import FeedSource
     from portal.settings import Settings
     from portal.web.filters import Filters
+
+IN_MEMORY = 4_000_000
 
 
 def list_url(name: str, extension: str, **query: object) -> str:
@@ -57,17 +60,26 @@ def answer_dataset(dataset: Dataset, made: Format, filters: Filters, *, for_peop
     header = [gettext(column.title) for column in dataset.columns] if for_people else None
     options = Options(for_excel=wants_mark or for_people, header=header)
     pieces = made.chunks(dataset, dataset.rows(replace(filters, page=1)), options)
-    answer = Response(_whole_or_streamed(pieces), content_type=made.media_type)
+    written = _written(pieces)
+    answer = Response(wrap_file(request.environ, written), content_type=made.media_type, direct_passthrough=True)
+    answer.call_on_close(written.close)
     name = f"{dataset.name}.{made.extension}"
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     answer.headers["Link"] = f'<{_settings().licence_url}>; rel="license"'
     return answer
 
 
-def _whole_or_streamed(pieces: Iterator[bytes]) -> bytes | Iterator[bytes]:
-    """Give a small file whole; begin a large one here, so that a bad filter is told before the answer."""
-    begun = list(islice(pieces, 2))
-    return b"".join(begun) if len(begun) < 2 else stream_with_context(chain(begun, pieces))  # noqa: PLR2004
+def _written(pieces: Iterator[bytes]) -> SpooledTemporaryFile[bytes]:
+    """Write a file whole before it is answered with: what fails is told as an error, never as half a file.
+
+    Beyond a few megabytes it goes to disk, so that memory stays bounded. (Streaming from the session
+    itself is no way: Flask ends it with the request, before the last rows are read.)
+    """
+    spooled = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the answer
+    for piece in pieces:
+        spooled.write(piece)
+    spooled.seek(0)
+    return spooled
 
 
 def answer_opml() -> Response:

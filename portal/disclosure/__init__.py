@@ -1,0 +1,1 @@
+"""Documents: kept by their content, with the text that is in them."""
