@@ -178,7 +178,7 @@ def _publish(
     figures = rules.satisfaction(counts, prior=prior)
     summary = RatingSummary(
         service_id=service_id, channel=channel, period=rules.period_of(last_day), as_of=last_day, new_answers=new,
-        counts=counts, prior=prior, closed_at=now, ledger_position=0, **asdict(figures),
+        exact_counts=counts, prior=prior, closed_at=now, ledger_position=0, **asdict(figures),
     )  # fmt: skip
     db.session.add(summary)
     db.session.flush()
@@ -192,11 +192,10 @@ def _publish(
 
 def public_form(summary: RatingSummary) -> dict[str, object]:
     """Write the closing count as it is published: numbers only, by level from ten answers on."""
-    is_scored = rules.is_scored(summary.n)
     return {
         "summary": summary.id, "service": summary.service_id, "channel": summary.channel.value,
-        "as_of": summary.as_of.isoformat(), "n": summary.n, "counts": summary.counts if is_scored else None,
-        "prior": summary.prior if is_scored else None,
+        "as_of": summary.as_of.isoformat(), "n": summary.n, "counts": summary.counts,
+        "prior": summary.prior if summary.counts else None,
     }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def _rows(filters: Filters) -> Iterator[Mapping[str, object]]:
 
 
 def _figures(item: RatingSummary) -> dict[str, object]:
-    counts = {f"level_{level}": item.counts[level - 1] for level in rules.LEVEL_NAMES}
+    counts = {f"level_{level}": item.exact_counts[level - 1] for level in rules.LEVEL_NAMES}
     return counts | {name: getattr(item, name) for name in FIGURES}
 
 

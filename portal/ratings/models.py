@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.ratings.rules import Channel, Promise
+from portal.ratings.rules import Channel, Promise, is_scored
 from portal.storage.database import Model
 
 
@@ -111,7 +111,7 @@ class RatingSummary(Model):
     # Figures
     n: Mapped[int]
     new_answers: Mapped[int]
-    counts: Mapped[list[int]] = mapped_column(JSON)
+    exact_counts: Mapped[list[int]] = mapped_column(JSON)
     prior: Mapped[list[float]] = mapped_column(JSON)
     satisfied_share: Mapped[float]
     not_dissatisfied_share: Mapped[float]
@@ -122,3 +122,8 @@ class RatingSummary(Model):
     # Lifecycle
     closed_at: Mapped[datetime]
     ledger_position: Mapped[int]
+
+    @property
+    def counts(self) -> list[int] | None:
+        """Give the answers of level 1 (worst) to 5 (best) as they may be shown: None under ten answers."""
+        return self.exact_counts if is_scored(self.n) else None

@@ -40,9 +40,9 @@ def make_reference_data() -> None:
     forget()
 
 
-def make_government(name: str = "郑州市人民政府") -> int:
+def make_government(name: str = "郑州市人民政府", *, parent: int | None = None) -> int:
     make_reference_data()
-    return add_government(name, name_en="Zhengzhou Government", region_code=REGION).id
+    return add_government(name, name_en="Zhengzhou Government", region_code=REGION, parent_id=parent).id
 
 
 def make_planner(government: int) -> int:
@@ -70,6 +70,15 @@ def make_plan(government: int, *, by: int, year: int = 2027) -> Plan:
 
 def make_line(plan: Plan, needs: Sequence[int], *, by: int, text: LineText | None = None) -> PlanLine:
     return actions.add_line(plan.id, text or line_text(), needs=needs, by=by, governments={plan.government_id})
+
+
+def make_submitted_plan(government: int) -> Plan:
+    """Submit a plan with one line."""
+    planner = make_planner(government)
+    plan = make_plan(government, by=planner)
+    make_line(plan, [make_need(government)], by=planner)
+    actions.submit_plan(plan.id, by=planner, governments={government})
+    return plan
 
 
 def make_published_plan(government: int, needs: Sequence[int]) -> Plan:

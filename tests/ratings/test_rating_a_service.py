@@ -135,7 +135,7 @@ def test_figures_appear_with_the_fifth_answer_once_the_week_is_over(app: Flask) 
     (number,) = actions.close_week(NEXT_WEEK)
 
     found = queries.latest_summaries([service.id])[service.id]
-    assert (found.id, found.n, found.counts) == (number, 5, [1, 0, 0, 2, 2])
+    assert (found.id, found.n, found.exact_counts) == (number, 5, [1, 0, 0, 2, 2])
     assert (found.as_of, found.period, found.satisfied_share) == (date(2026, 11, 22), "2026Q4", 0.8)
 
 
@@ -169,7 +169,7 @@ def test_changed_answers_are_no_new_answers(app: Flask) -> None:
                 actions.rate_service(service.id, Opinion(level), by=resident)
         actions.close_week(NEXT_WEEK)
 
-    assert [item.counts for item in queries.summaries_of_service(service.id)] == [[0, 0, 0, 0, 5]]
+    assert [item.exact_counts for item in queries.summaries_of_service(service.id)] == [[0, 0, 0, 0, 5]]
 
 
 def test_a_closing_count_is_in_the_ledger_without_persons(app: Flask) -> None:
