@@ -23,6 +23,7 @@ from portal.demand import office as demand_office
 from portal.demand import permissions as demand_permissions
 from portal.demand import queries as demand
 from portal.demand import routes as demand_routes
+from portal.demo import cli as demo_cli
 from portal.disclosure import files as disclosure_files
 from portal.disclosure import indexing as disclosure_indexing
 from portal.disclosure import queries as disclosure
@@ -100,6 +101,7 @@ class Capability:
 
 
 CAPABILITIES: Sequence[Capability] = (
+    Capability("demo", commands=(demo_cli.demo,)),
     Capability("outbox", commands=(outbox_cli.worker,)),
     Capability("ledger", blueprints=(ledger_routes.bp,), commands=(ledger_cli.ledger_group,)),
     Capability(

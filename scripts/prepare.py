@@ -18,7 +18,7 @@ def main(*, wants_demo: bool) -> None:
         upgrade()
         if wants_demo and loader.is_empty():
             print("loading the demonstration province", file=sys.stderr)
-            loader.load(app)
+            loader.load(tell=lambda what: print(f"  {what}", file=sys.stderr))
         if loader.is_demonstration():
             print(loader.sign_ins())
 

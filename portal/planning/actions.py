@@ -90,9 +90,7 @@ def change_plan(plan_id: int, text: PlanText, *, by: int, governments: Collectio
         _touch(plan, by)
 
 
-def add_line(
-    plan_id: int, text: LineText, *, needs: Sequence[int], by: int, governments: Collection[int]
-) -> PlanLine:
+def add_line(plan_id: int, text: LineText, *, needs: Sequence[int], by: int, governments: Collection[int]) -> PlanLine:
     """Add a line to a draft, with the needs that it answers.
 
     Raises:

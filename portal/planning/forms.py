@@ -18,7 +18,7 @@ from portal.web.forms import ChoiceField, LineField, NumberField, ParagraphField
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from portal.demand.models import Need
     from portal.parties.models import Government
@@ -31,11 +31,17 @@ OCID_LENGTH, NOTE_LENGTH, LONGEST_REVISION = 200, 200, 9
 class SomeField(SelectMultipleField):
     """Some of a list that is only known when the form is made."""
 
+    codes = frozenset[str]()
+
+    def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Set what can be chosen: (code, name)."""
+        self.choices = [SelectChoice(code, name) for code, name in pairs]
+        self.codes = frozenset(str(choice.value) for choice in self.choices)
+
     def pre_validate(self, form: object) -> None:
         """Refuse what was not offered."""
         del form
-        offered = {choice.value for choice in self.choices or ()}
-        if set(self.data or ()) - offered:
+        if set(self.data or ()) - self.codes:
             raise ValidationError(gettext("Choose one of the list."))
 
 
@@ -44,14 +50,17 @@ class PlanTextForm(PortalForm):
 
     title = LineField(_l("Title"), rules.TITLE_LENGTH)
     title_en = LineField(_l("English title"), rules.LINE_LENGTH, required=False)
-    introduction = ParagraphField(_l("Introduction"), rules.TEXT_LENGTH, required=False, hint=_l("What the plan is about, in words that residents understand."))
+    introduction = ParagraphField(
+        _l("Introduction"), rules.TEXT_LENGTH, required=False,
+        hint=_l("What the plan is about, in words that residents understand."),
+    )  # fmt: skip
     introduction_en = ParagraphField(_l("English introduction"), rules.TEXT_LENGTH, required=False)
 
     @property
     def text(self) -> PlanText:
         """Read what was written."""
         return PlanText(
-            title=self.title.data, title_en=self.title_en.data or None, introduction=self.introduction.data or "",
+            title=self.title.data or "", title_en=self.title_en.data or None, introduction=self.introduction.data or "",
             introduction_en=self.introduction_en.data or None,
         )  # fmt: skip
 
@@ -86,9 +95,14 @@ class LineForm(PortalForm):
     budget = LineField(_l("Budget (yuan)"), 30, hint=_l("For example: 120000.50"))
     method = ChoiceField(_l("Procurement method"))
     month = ChoiceField(_l("Expected month"), required=False)
-    quality_target = ParagraphField(_l("Quality target"), rules.REASON_LENGTH, required=False, hint=_l("How one will know that it went well."))
+    quality_target = ParagraphField(
+        _l("Quality target"), rules.REASON_LENGTH, required=False, hint=_l("How one will know that it went well.")
+    )
     rationale = ParagraphField(_l("Reasons"), rules.REASON_LENGTH, required=False)
-    deviation = ParagraphField(_l("Deviation"), rules.REASON_LENGTH, required=False, hint=_l("Needed when the line answers no need: why it is in the plan all the same. Public."))
+    deviation = ParagraphField(
+        _l("Deviation"), rules.REASON_LENGTH, required=False,
+        hint=_l("Needed when the line answers no need: why it is in the plan all the same. Public."),
+    )  # fmt: skip
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Offer the categories, regions, methods and months there are."""
@@ -100,7 +114,7 @@ class LineForm(PortalForm):
 
     def offer_needs(self, needs: Sequence[Need]) -> None:
         """Offer the needs that the plan may answer."""
-        self.needs.choices = [SelectChoice(str(need.id), need_label(need)) for need in needs]
+        self.needs.offer([(str(need.id), need_label(need)) for need in needs])
 
     @property
     def need_ids(self) -> list[int]:
@@ -115,8 +129,8 @@ class LineForm(PortalForm):
             NotAnAmountError: naming the field.
         """
         return LineText(
-            title=self.title.data, title_en=self.title_en.data or None, category_code=self.category.data,
-            region_code=self.region.data, budget_fen=parse_yuan(self.budget.data, field="budget"),
+            title=self.title.data or "", title_en=self.title_en.data or None, category_code=self.category.data,
+            region_code=self.region.data, budget_fen=parse_yuan(self.budget.data or "", field="budget"),
             method=rules.Method(self.method.data), beneficiaries=self.beneficiaries.data or "",
             quantity=self.quantity.number, unit=self.unit.data or "",
             expected_month=int(self.month.data) if self.month.data else None,
@@ -130,7 +144,9 @@ class OmissionForm(PortalForm):
 
     need = ChoiceField(_l("Need"))
     reason = ChoiceField(_l("Reason"))
-    explanation = ParagraphField(_l("In plain words"), rules.REASON_LENGTH, hint=_l("Everybody can read it beside the need."))
+    explanation = ParagraphField(
+        _l("In plain words"), rules.REASON_LENGTH, hint=_l("Everybody can read it beside the need.")
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Offer the reasons there are."""
@@ -146,7 +162,9 @@ class InformForm(PortalForm):
     """The need that rests on a rating."""
 
     need = ChoiceField(_l("Need"))
-    note = LineField(_l("What the figures show"), NOTE_LENGTH, required=False, hint=_l("In one sentence; everybody can read it."))
+    note = LineField(
+        _l("What the figures show"), NOTE_LENGTH, required=False, hint=_l("In one sentence; everybody can read it.")
+    )
 
     def offer_needs(self, needs: Sequence[Need]) -> None:
         """Offer the needs that the planner works on."""

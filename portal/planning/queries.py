@@ -37,18 +37,18 @@ class Evidence:
     name_en: str | None
 
 
-def visible_plans() -> Select[tuple[Plan]]:
+def visible_plans() -> Select[Plan]:
     """Select every plan that may be seen: published and not hidden."""
     return select(Plan).where(Plan.status == PlanStatus.PUBLISHED, not_hidden(Kind.PLAN, Plan.id))
 
 
-def visible_lines() -> Select[tuple[PlanLine]]:
+def visible_lines() -> Select[PlanLine]:
     """Select every line that may be seen: of a plan that may be seen."""
     shown = visible_plans().with_only_columns(Plan.id)
     return select(PlanLine).where(PlanLine.plan_id.in_(shown), not_hidden(Kind.PLAN_LINE, PlanLine.id))
 
 
-def plans(filters: Filters) -> Select[tuple[Plan]]:
+def plans(filters: Filters) -> Select[Plan]:
     """Select plans under filters, the newest year first; `category` asks for a line of that category."""
     query = visible_plans()
     if filters.q:
@@ -67,7 +67,7 @@ def plans(filters: Filters) -> Select[tuple[Plan]]:
     return query.order_by(Plan.year.desc(), Plan.published_at.desc(), Plan.id.desc())
 
 
-def plan_lines(filters: Filters) -> Select[tuple[PlanLine]]:
+def plan_lines(filters: Filters) -> Select[PlanLine]:
     """Select lines of plans that may be seen, under filters."""
     query = visible_lines().join(Plan, Plan.id == PlanLine.plan_id)
     if filters.q:
@@ -132,7 +132,7 @@ def line_in_office(plan_id: int, number: int, *, government_ids: Collection[int]
     return found
 
 
-def plans_in_office(government_ids: Collection[int]) -> Select[tuple[Plan]]:
+def plans_in_office(government_ids: Collection[int]) -> Select[Plan]:
     """Select the plans of some governments in any state, newest change first."""
     query = select(Plan).where(Plan.government_id.in_(government_ids))
     return query.order_by(Plan.changed_at.desc(), Plan.id.desc())

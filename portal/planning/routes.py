@@ -90,9 +90,11 @@ def draft() -> ResponseReturnValue:
     form.offer_governments(queries.governments(_governments()))
     return forms.handle(
         form,
-        act=lambda form: actions.draft_plan(
-            form.text, government_id=int(form.government.data), year=form.year.number or 0, by=_person()
-        ).id,
+        act=lambda form: (
+            actions.draft_plan(
+                form.text, government_id=int(form.government.data), year=form.year.number or 0, by=_person()
+            ).id
+        ),
         then=lambda plan_id: url_for("planning.edit", plan_id=plan_id),
         template="planning/draft.html",
     )
@@ -189,7 +191,7 @@ def omit(plan_id: int) -> ResponseReturnValue:
         form,
         act=lambda form: actions.omit_need(
             plan_id, int(form.need.data), reason=rules.OmissionReason(form.reason.data),
-            explanation=form.explanation.data, by=_person(), governments=_governments(),
+            explanation=form.explanation.data or "", by=_person(), governments=_governments(),
         ),
         then=_back(plan_id),
         template="planning/omit.html",
@@ -251,7 +253,7 @@ def send_back(plan_id: int) -> ResponseReturnValue:
     governments = _governments("plan.publish")
     return forms.handle(
         plan_forms.ReturnForm(),
-        act=lambda form: actions.return_plan(plan_id, form.reason.data, governments=governments),
+        act=lambda form: actions.return_plan(plan_id, form.reason.data or "", governments=governments),
         then=_back(plan_id),
         template="planning/return.html",
         plan=queries.plan_in_office(plan_id, governments),
@@ -265,7 +267,7 @@ def link_process(plan_id: int, number: int) -> ResponseReturnValue:
     found = queries.line_in_office(plan_id, number, government_ids=_governments())
     return forms.handle(
         plan_forms.ProcessForm(),
-        act=lambda form: actions.link_process(plan_id, number, ocid=form.ocid.data, governments=_governments()),
+        act=lambda form: actions.link_process(plan_id, number, ocid=form.ocid.data or "", governments=_governments()),
         then=_back(plan_id),
         template="planning/process.html",
         plan=found.plan,
@@ -321,5 +323,6 @@ def _back(plan_id: int) -> str:
 
 
 def _unanswered(plan: Plan) -> Sequence[Need]:
-    answered = {number for numbers in queries.need_ids_of([line.id for line in plan.lines]).values() for number in numbers}
-    return [need for need in queries.needs_for(plan) if need.id not in answered]
+    answered = queries.need_ids_of([line.id for line in plan.lines]).values()
+    numbers = {number for needs in answered for number in needs}
+    return [need for need in queries.needs_for(plan) if need.id not in numbers]

@@ -114,13 +114,12 @@ def load_dimensions(path: Path = DIMENSIONS) -> int:
         rows = list(csv.DictReader(lines))
     with transaction():
         for row in rows:
-            db.session.merge(
-                RatingDimension(
-                    code=row["code"], name=row["name"], name_en=row["name_en"], position=int(row["position"]),
-                    valid_from=date.fromisoformat(row["valid_from"]),
-                    valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None, source=row["source"],
-                )  # fmt: skip
-            )
+            question = RatingDimension(
+                code=row["code"], name=row["name"], name_en=row["name_en"], position=int(row["position"]),
+                valid_from=date.fromisoformat(row["valid_from"]),
+                valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None, source=row["source"],
+            )  # fmt: skip
+            db.session.merge(question)
     return len(rows)
 
 
@@ -165,10 +164,8 @@ def _priors(
     totals: dict[tuple[str | None, Channel], Counter[int]] = {}
     for (service_id, channel), counts in counted.items():
         totals.setdefault((categories[service_id], channel), Counter()).update(dict(enumerate(counts)))
-    return {
-        (service_id, channel): rules.prior_of([totals[categories[service_id], channel][level] for level in range(rules.BEST)])
-        for service_id, channel in counted
-    }
+    priors = {key: rules.prior_of([total[level] for level in range(rules.BEST)]) for key, total in totals.items()}
+    return {(service_id, channel): priors[categories[service_id], channel] for service_id, channel in counted}
 
 
 def _publish(

@@ -15,7 +15,11 @@ ratings_group = AppGroup("ratings", help="Closing weeks of ratings; the further 
 
 
 @ratings_group.command("close")
-@click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d"]), help="A day; counted is what was said before its week. Default: today.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="A day (today): what was said before its week is counted.",
+)
 def close(as_of: datetime | None) -> None:
     """Publish new figures where at least five residents have answered since the last ones."""
     made = actions.close_week(as_of.date() if as_of else clock.today())

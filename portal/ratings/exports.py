@@ -43,25 +43,30 @@ def _figures(item: RatingSummary) -> dict[str, object]:
     return counts | {name: getattr(item, name) for name in FIGURES}
 
 
+_BOUND = N_("Of the satisfied share, Wilson interval at 95 %.")
+_LEVEL_COLUMNS = [
+    Column(name, rules.LEVEL_NAMES[level], ColumnType.INTEGER, description=N_("Empty under 10 answers."))
+    for level, name in zip(rules.LEVEL_NAMES, LEVELS, strict=True)
+]
 RATINGS = Dataset(
     name="ratings",
     title=N_("Ratings"),
-    description=N_("Published figures of what residents say of services: never a single answer, nothing under 5 answers, no score under 10."),
+    description=N_("What residents say of services, as published figures: nothing under 5 answers, no score under 10."),
     columns=(
         ID, URL, UPDATED_AT,
         Column("service", N_("Service"), ColumnType.INTEGER, description=N_("Number of the service.")),
-        Column("channel", N_("Channel"), description=N_("open (every signed-in resident) or invited (after using the service); never mixed.")),
+        Column("channel", N_("Channel"), description=N_("open or invited (after using the service); never mixed.")),
         Column("period", N_("Quarter"), description=N_("In which the week was closed, for example 2026Q4.")),
         Column("as_of", N_("Counted up to"), ColumnType.DATE),
         Column("answers", N_("Answers"), ColumnType.INTEGER),
-        Column("step", N_("What may be shown"), description=N_("too-few (5 to 9 answers), score (10 to 29) or comparison (30 and more).")),
-        *(Column(f"level_{level}", name, ColumnType.INTEGER, description=N_("Answers of this level; empty under 10 answers.")) for level, name in rules.LEVEL_NAMES.items()),
-        Column("satisfied_share", N_("Satisfied share"), ColumnType.NUMBER, description=N_("Satisfied or very satisfied, 0 to 1.")),
-        Column("not_dissatisfied_share", N_("Not dissatisfied share"), ColumnType.NUMBER, description=N_("The three upper levels, 0 to 1.")),
-        Column("low", N_("Lower bound"), ColumnType.NUMBER, description=N_("Of the satisfied share, Wilson interval at 95 %.")),
-        Column("high", N_("Upper bound"), ColumnType.NUMBER, description=N_("Of the satisfied share, Wilson interval at 95 %.")),
+        Column("step", N_("What may be shown"), description=N_("too-few (5 to 9), score (10 to 29), comparison (30).")),
+        *_LEVEL_COLUMNS,
+        Column("satisfied_share", N_("Satisfied share"), ColumnType.NUMBER, description=N_("0 to 1.")),
+        Column("not_dissatisfied_share", N_("Not dissatisfied share"), ColumnType.NUMBER, description=N_("0 to 1.")),
+        Column("low", N_("Lower bound"), ColumnType.NUMBER, description=_BOUND),
+        Column("high", N_("Upper bound"), ColumnType.NUMBER, description=_BOUND),
         Column("mean", N_("Mean level"), ColumnType.NUMBER, description=N_("1 (worst) to 5 (best).")),
-        Column("score", N_("Score"), ColumnType.NUMBER, description=N_("Mean drawn towards the category by 8 answers' weight (Dirichlet posterior).")),
+        Column("score", N_("Score"), ColumnType.NUMBER, description=N_("Mean drawn towards the category.")),
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
     rows=_rows,

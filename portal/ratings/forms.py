@@ -30,7 +30,9 @@ LEVEL_CHOICES = [SelectChoice(str(level), _l(rules.LEVEL_NAMES[level])) for leve
 class RatingForm(PortalForm):
     """The five levels, and what else somebody wants to say; the dimensions of the day are added to it."""
 
-    level = RadioField(_l("How satisfied are you with this service?"), [InputRequired(_l(CHOOSE))], choices=LEVEL_CHOICES)
+    level = RadioField(
+        _l("How satisfied are you with this service?"), [InputRequired(_l(CHOOSE))], choices=LEVEL_CHOICES
+    )
     promise_kept = RadioField(
         _l("Did you get what the listing promised?"),
         [Optional()],
@@ -68,7 +70,7 @@ class RatingForm(PortalForm):
 def rating_form(dimensions: Sequence[RatingDimension], rating: Rating | None) -> RatingForm:
     """Make the form of today: its further questions are data. What was said already is filled in."""
     codes = tuple(dimension.code for dimension in dimensions)
-    fields = {dimension.code: ChoiceField(pick(dimension.name, dimension.name_en), required=False) for dimension in dimensions}
+    fields = {item.code: ChoiceField(pick(item.name, item.name_en), required=False) for item in dimensions}
     made: RatingForm = type("RatingForm", (RatingForm,), {"codes": codes, **fields})(data=_said(rating))
     for code in codes:
         made[code].offer([(str(level), rules.LEVEL_NAMES[level]) for level in LEVELS])

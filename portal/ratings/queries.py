@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 MOST_COMMENTS = 200
 
 
-def visible_summaries() -> Select[tuple[RatingSummary]]:
+def visible_summaries() -> Select[RatingSummary]:
     """Select every summary that may be seen; it is hidden with its service."""
     shown = visible_services().with_only_columns(Service.id)
     return select(RatingSummary).where(not_hidden(Kind.RATING, RatingSummary.id), RatingSummary.service_id.in_(shown))
 
 
-def summaries(filters: Filters) -> Select[tuple[RatingSummary]]:
+def summaries(filters: Filters) -> Select[RatingSummary]:
     """Select summaries under the filters of their services, newest first."""
     query = visible_summaries()
     if filters.as_args(page=None, sort=None, from_=None, to=None, year=None, kind=None):
@@ -65,9 +65,7 @@ def summary(summary_id: int, *, service_id: int | None = None) -> RatingSummary:
     return found
 
 
-def latest_summaries(
-    service_ids: Collection[int], *, channel: Channel = Channel.OPEN
-) -> Mapping[int, RatingSummary]:
+def latest_summaries(service_ids: Collection[int], *, channel: Channel = Channel.OPEN) -> Mapping[int, RatingSummary]:
     """Read the newest summary of many services at once, by service: one statement."""
     newest = (
         visible_summaries()
@@ -91,7 +89,7 @@ def summaries_by_id(ids: Collection[str]) -> Mapping[str, RatingSummary]:
     return {str(item.id): item for item in db.session.scalars(query)}
 
 
-def summaries_of_governments(government_ids: Collection[int]) -> Select[tuple[RatingSummary]]:
+def summaries_of_governments(government_ids: Collection[int]) -> Select[RatingSummary]:
     """Select the summaries of services that some governments pay for, newest first."""
     buyers = select(Organization.id).where(Organization.government_id.in_(government_ids))
     paid = select(Service.id).where(Service.buyer_id.in_(buyers))
@@ -114,12 +112,16 @@ def comments(summary: RatingSummary, *, governments: Collection[int]) -> Sequenc
     They come in an order that tells nothing of who or when.
     """
     buyers = select(Organization.id).where(Organization.government_id.in_(governments))
-    query = select(Rating.comment).join(Service, Service.id == Rating.service_id).where(
-        Service.buyer_id.in_(buyers),
-        Rating.service_id == summary.service_id,
-        Rating.channel == summary.channel,
-        Rating.created_at < cutoff(summary.as_of),
-        Rating.comment != "",
+    query = (
+        select(Rating.comment)
+        .join(Service, Service.id == Rating.service_id)
+        .where(
+            Service.buyer_id.in_(buyers),
+            Rating.service_id == summary.service_id,
+            Rating.channel == summary.channel,
+            Rating.created_at < cutoff(summary.as_of),
+            Rating.comment != "",
+        )
     )
     return db.session.scalars(query.order_by(Rating.comment).limit(MOST_COMMENTS)).all()
 
@@ -128,9 +130,7 @@ def own_rating(service_id: int, person_id: int) -> Rating | None:
     """Read what somebody has said of a service in the present quarter."""
     period = rules.period_of(clock.today())
     return db.session.scalar(
-        select(Rating).where(
-            Rating.service_id == service_id, Rating.person_id == person_id, Rating.period == period
-        )
+        select(Rating).where(Rating.service_id == service_id, Rating.person_id == person_id, Rating.period == period)
     )
 
 

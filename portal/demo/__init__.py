@@ -1,0 +1,1 @@
+"""The demonstration province: invented, deterministic, and the same everywhere."""
