@@ -120,7 +120,7 @@ PLAN_LINES = Dataset(
         Column("unit", N_("Unit"), description=N_("Of the quantity.")),
         Column("budget_fen", N_("Budget"), ColumnType.INTEGER, unit="fen"),
         Column("method", N_("Procurement method"), description=N_("A code; the page of the line names it.")),
-        Column("expected_month", N_("Expected month"), ColumnType.INTEGER, description=N_("1 to 12, in the plan's year.")),
+        Column("expected_month", N_("Expected month"), ColumnType.INTEGER, description=N_("1 to 12.")),
         Column("quality_target", N_("Quality target")),
         Column("rationale", N_("Reasons")),
         Column("deviation", N_("Deviation"), description=N_("Why the line is in the plan though no need asks for it.")),

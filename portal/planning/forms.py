@@ -35,8 +35,9 @@ class SomeField(SelectMultipleField):
 
     def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Set what can be chosen: (code, name)."""
-        self.choices = [SelectChoice(code, name) for code, name in pairs]
-        self.codes = frozenset(str(choice.value) for choice in self.choices)
+        offered = dict(pairs)
+        self.choices = [SelectChoice(code, name) for code, name in offered.items()]
+        self.codes = frozenset(offered)
 
     def pre_validate(self, form: object) -> None:
         """Refuse what was not offered."""

@@ -31,12 +31,11 @@ def make_reference_data() -> None:
         db.session.merge(
             Region(code=REGION, name="郑州市", name_en="Zhengzhou", level="prefecture", source="GB/T 2260")
         )
-        db.session.merge(
-            Category(
-                code=CATEGORY, name="养老服务", name_en="Elderly care", level=2, scheme="目录",
-                valid_from=clock.today(), status="checked",
-            )  # fmt: skip
-        )
+        category = Category(
+            code=CATEGORY, name="养老服务", name_en="Elderly care", level=2, scheme="目录", valid_from=clock.today(),
+            status="checked",
+        )  # fmt: skip
+        db.session.merge(category)
     forget()
 
 
@@ -65,7 +64,8 @@ def line_text(title: str = "社区助餐服务", *, yuan: int = 1000, deviation:
 
 
 def make_plan(government: int, *, by: int, year: int = 2027) -> Plan:
-    return actions.draft_plan(PlanText(f"{year}年购买服务计划", f"Plan {year}"), government_id=government, year=year, by=by)
+    text = PlanText(f"{year}年购买服务计划", f"Plan {year}")
+    return actions.draft_plan(text, government_id=government, year=year, by=by)
 
 
 def make_line(plan: Plan, needs: Sequence[int], *, by: int, text: LineText | None = None) -> PlanLine:

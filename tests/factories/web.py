@@ -18,7 +18,8 @@ _TOKEN = re.compile(r'name="csrf_token" type="hidden" value="([^"]+)"')
 
 def signed_in(app: Flask, person_id: int) -> FlaskClient:
     """Give a client whose requests are this person's, with the second factor."""
-    app.extensions["actor_source"] = lambda: SignedInActor(person_id, is_staff=True, grants=tuple(person(person_id).grants))
+    grants = tuple(person(person_id).grants)
+    app.extensions["actor_source"] = lambda: SignedInActor(person_id, is_staff=True, grants=grants)
     return app.test_client()
 
 

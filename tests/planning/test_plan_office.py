@@ -68,9 +68,7 @@ def test_an_approval_of_something_else_is_409(app: Flask, revision: str) -> None
     government = make_government()
     plan = make_submitted_plan(government)
 
-    answer = send(
-        signed_in(app, make_approver(government)), f"/office/plans/{plan.id}/publish", revision=revision
-    )
+    answer = send(signed_in(app, make_approver(government)), f"/office/plans/{plan.id}/publish", revision=revision)
 
     assert answer.status_code == 409
 

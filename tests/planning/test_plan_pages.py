@@ -55,9 +55,8 @@ def test_a_plan_shows_its_lines_with_needs_money_and_what_was_left_out(
     plan = make_plan(government, by=planner)
     make_line(plan, [answered], by=planner)
     make_line(plan, [], by=planner, text=line_text("年度审计", yuan=500, deviation="法定项目"))
-    actions.omit_need(
-        plan.id, left_out, reason=OmissionReason.NOT_ALLOWED, explanation="属于工程", by=planner, governments={government}
-    )
+    why = {"reason": OmissionReason.NOT_ALLOWED, "explanation": "属于工程"}
+    actions.omit_need(plan.id, left_out, **why, by=planner, governments={government})
     actions.submit_plan(plan.id, by=planner, governments={government})
     actions.publish_plan(plan.id, revision=plan.revision, by=approver, governments={government})
 
@@ -93,7 +92,9 @@ def test_drafts_are_not_found_in_public(app: Flask, client: FlaskClient) -> None
     assert plan.title not in client.get("/plans").text
 
 
-@pytest.mark.parametrize("url", ["/plans", "/en/plans?year=2027", "/plans.csv", "/plans.jsonl", "/plans.atom", "/plans.rss"])
+@pytest.mark.parametrize(
+    "url", ["/plans", "/en/plans?year=2027", "/plans.csv", "/plans.jsonl", "/plans.atom", "/plans.rss"]
+)
 def test_plans_are_listed_in_every_format(app: Flask, client: FlaskClient, url: str) -> None:
     government = make_government()
     plan = make_published_plan(government, [make_need(government)])

@@ -19,9 +19,7 @@ def test_a_plan_is_drafted_submitted_given_back_and_published(old: PlanStatus, n
     rules.check_move(old, new)
 
 
-@pytest.mark.parametrize(
-    ("old", "new"), sorted({(old, new) for old in PlanStatus for new in PlanStatus} - ALLOWED)
-)
+@pytest.mark.parametrize(("old", "new"), sorted({(old, new) for old in PlanStatus for new in PlanStatus} - ALLOWED))
 def test_a_plan_cannot_jump_or_go_back_from_publication(old: PlanStatus, new: PlanStatus) -> None:
     with pytest.raises(rules.WrongPlanStateError):
         rules.check_move(old, new)

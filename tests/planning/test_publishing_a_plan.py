@@ -235,9 +235,8 @@ def test_a_need_left_out_shows_the_reason_from_both_ends(app: Flask) -> None:
     answered, left_out = make_need(government), make_need(government, "加装电梯")
     plan = make_plan(government, by=planner)
     make_line(plan, [answered], by=planner)
-    actions.omit_need(
-        plan.id, left_out, reason=OmissionReason.NOT_ALLOWED, explanation="属于工程", by=planner, governments={government}
-    )
+    why = {"reason": OmissionReason.NOT_ALLOWED, "explanation": "属于工程"}
+    actions.omit_need(plan.id, left_out, **why, by=planner, governments={government})
     actions.submit_plan(plan.id, by=planner, governments={government})
     actions.publish_plan(plan.id, revision=plan.revision, by=approver, governments={government})
 
@@ -252,9 +251,7 @@ def test_an_omission_said_again_replaces_the_first_and_can_be_undone(app: Flask)
     planner, need = make_planner(government), make_need(government)
     plan = make_plan(government, by=planner)
     for reason in (OmissionReason.LATER, OmissionReason.NO_MONEY):
-        actions.omit_need(
-            plan.id, need, reason=reason, explanation=reason.value, by=planner, governments={government}
-        )
+        actions.omit_need(plan.id, need, reason=reason, explanation=reason.value, by=planner, governments={government})
 
     assert [item.reason for item in plan.omissions] == [OmissionReason.NO_MONEY]
     actions.undo_omission(plan.id, need, by=planner, governments={government})

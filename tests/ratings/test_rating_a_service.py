@@ -208,7 +208,7 @@ def test_the_ring_leads_from_a_service_to_its_newest_figures(app: Flask) -> None
 
 
 def test_figures_that_a_need_rests_on_stay_in_the_ring(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    describers = {Kind.NEED: lambda ids: dict.fromkeys(ids)}
+    describers = {Kind.NEED: dict.fromkeys}
     monkeypatch.setattr("portal.ring.queries.describers", describers)
     service = make_service()
     rate(service.id, [1] * 5)
