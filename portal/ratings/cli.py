@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 
 from portal.kernel import clock
 from portal.ratings import actions
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 ratings_group = AppGroup("ratings", help="Closing weeks of ratings; the further questions.")
 

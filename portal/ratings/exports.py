@@ -43,7 +43,7 @@ def _figures(item: RatingSummary) -> dict[str, object]:
     return counts | {name: getattr(item, name) for name in FIGURES}
 
 
-_BOUND = N_("Of the satisfied share, Wilson interval at 95 %.")
+_BOUND = N_("Of the satisfied share: Wilson interval, confidence 0.95.")
 _LEVEL_COLUMNS = [
     Column(name, rules.LEVEL_NAMES[level], ColumnType.INTEGER, description=N_("Empty under 10 answers."))
     for level, name in zip(rules.LEVEL_NAMES, LEVELS, strict=True)
