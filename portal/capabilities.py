@@ -81,8 +81,8 @@ if TYPE_CHECKING:
     from portal.feeds.spec import FeedSource
     from portal.outbox.actions import Consumer
     from portal.ring.rules import Describer
-    from portal.settings import Settings
     from portal.search.port import Indexer
+    from portal.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,7 @@ CAPABILITIES: Sequence[Capability] = (
         grants=accounts_permissions.GRANTS,
         commands=(accounts_cli.users_group,),
     ),
-    Capability(
-        "moderation", blueprints=(moderation_routes.bp,), grants=moderation_permissions.GRANTS
-    ),
+    Capability("moderation", blueprints=(moderation_routes.bp,), grants=moderation_permissions.GRANTS),
     Capability("classification", commands=(classification_cli.reference_group,)),
     Capability(
         "parties",
@@ -131,9 +129,7 @@ CAPABILITIES: Sequence[Capability] = (
         commands=(procurement_cli.rebuild,),
         imports=(procurement_cli.import_ocds, procurement_cli.import_sheet),
     ),
-    Capability(
-        "disclosure", blueprints=(disclosure_routes.bp,), indexers=(disclosure_indexing.DOCUMENTS,)
-    ),
+    Capability("disclosure", blueprints=(disclosure_routes.bp,), indexers=(disclosure_indexing.DOCUMENTS,)),
     Capability(
         "services",
         blueprints=(services_routes.bp,),

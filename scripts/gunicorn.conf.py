@@ -16,4 +16,7 @@ control_socket_disable = True
 def when_ready(server: object) -> None:
     """Tell where the portal is."""
     del server
-    print(f"\nSanwen is served at {os.environ.get('SANWEN_PUBLIC_URL', '')}/  (English: /en/) - stop with Ctrl-C\n", flush=True)
+    print(
+        f"\nSanwen is served at {os.environ.get('SANWEN_PUBLIC_URL', '')}/  (English: /en/) - stop with Ctrl-C\n",
+        flush=True,
+    )

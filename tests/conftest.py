@@ -25,8 +25,10 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     made = create_app(Settings(data_dir=tmp_path / "var", testing=True, drain="off"))
     with made.app_context():
         import sqlalchemy as sa
-        for t in ('government','organization'):
-            if t not in db.metadata.tables: sa.Table(t, db.metadata, sa.Column('id', sa.Integer, primary_key=True))
+
+        for t in ("government", "organization"):
+            if t not in db.metadata.tables:
+                sa.Table(t, db.metadata, sa.Column("id", sa.Integer, primary_key=True))
         db.create_all()
         yield made
         db.session.remove()

@@ -39,9 +39,7 @@ def send_code(raw_email: str) -> int:
     email = rules.normal_email(raw_email)
     code, salt, now = rules.new_code(), secrets.token_bytes(16), clock.now()
     with transaction():
-        recent = select(func.count()).where(
-            MailedCode.email == email, MailedCode.sent_at > now - timedelta(hours=1)
-        )
+        recent = select(func.count()).where(MailedCode.email == email, MailedCode.sent_at > now - timedelta(hours=1))
         if (db.session.scalar(recent) or 0) >= rules.CODES_PER_HOUR:
             raise rules.TooManyCodesError(field="email")
         mailed = MailedCode(
@@ -147,9 +145,7 @@ def add_staff(raw_email: str, *, name: str, password: str, totp_secret: str | No
     secret = totp_secret or pyotp.random_base32()
     with transaction():
         person = add_person(raw_email, name=name)
-        db.session.add(
-            StaffCredential(person_id=person.id, password_hash=passwords.hash(password), totp_secret=secret)
-        )
+        db.session.add(StaffCredential(person_id=person.id, password_hash=passwords.hash(password), totp_secret=secret))
     return person, secret
 
 
@@ -167,9 +163,12 @@ def grant_role(
         if db.session.scalar(same) is None:
             db.session.add(
                 RoleGrant(
-                    person_id=person_id, role=role, government_id=government_id,
-                    organization_id=organization_id, granted_at=clock.now(),
-                )  # fmt: skip
+                    person_id=person_id,
+                    role=role,
+                    government_id=government_id,
+                    organization_id=organization_id,
+                    granted_at=clock.now(),
+                )
             )
 
 
@@ -185,9 +184,12 @@ def _begin_sign_in(person: Person, *, with_second_factor: bool) -> str:
     lifetime = rules.STAFF_SIGN_IN_LIFETIME if with_second_factor else rules.RESIDENT_SIGN_IN_LIFETIME
     db.session.add(
         SignIn(
-            digest=queries.token_digest(token), person_id=person.id, with_second_factor=with_second_factor,
-            began_at=now, expires_at=now + lifetime,
-        )  # fmt: skip
+            digest=queries.token_digest(token),
+            person_id=person.id,
+            with_second_factor=with_second_factor,
+            began_at=now,
+            expires_at=now + lifetime,
+        )
     )
     return token
 

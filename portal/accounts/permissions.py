@@ -39,9 +39,7 @@ class SignedInActor:
     is_staff: bool
     grants: tuple[RoleGrant, ...]
 
-    def can(
-        self, permission: str, *, government_id: int | None = None, organization_id: int | None = None
-    ) -> bool:
+    def can(self, permission: str, *, government_id: int | None = None, organization_id: int | None = None) -> bool:
         """Tell whether a role allows it; for that government or organisation if one is given."""
         if government_id is None and organization_id is None and permission in allowed_to(Role.RESIDENT):
             return True

@@ -27,9 +27,7 @@ def home() -> ResponseReturnValue:
     """Show who is signed in, their roles, and where to go."""
     actor = access.actor()
     names = [gettext(ROLE_NAMES[role]) for role in queries.roles_of(actor)]
-    return render_template(
-        "accounts/home.html", person=queries.person(actor.person_id), actor=actor, role_names=names
-    )
+    return render_template("accounts/home.html", person=queries.person(actor.person_id), actor=actor, role_names=names)
 
 
 @bp.route("/account/sign-in", methods=["GET", "POST"])

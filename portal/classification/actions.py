@@ -69,9 +69,7 @@ def _categories(folder: Path) -> Iterator[Category]:
 
 def _workdays(folder: Path) -> Iterator[Workday]:
     for row in _rows(folder / "workdays.csv"):
-        yield Workday(
-            day=date.fromisoformat(row["day"]), is_workday=row["is_workday"] == "1", source=row["source"]
-        )
+        yield Workday(day=date.fromisoformat(row["day"]), is_workday=row["is_workday"] == "1", source=row["source"])
 
 
 def _organization_types(folder: Path) -> Iterator[OrganizationType]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
 
 from portal.classification.models import Category, OrganizationType, Region, Workday
 from portal.classification.rules import Calendar
@@ -50,7 +50,7 @@ def category_name(code: str | None) -> str:
 
 def organization_type_name(code: str | None) -> str:
     """Name a kind of organisation in the reader's language."""
-    return _kept("organization_type", lambda: _names(OrganizationType, with_parents=False)).name(code)
+    return _kept("organization_type", lambda: _names(OrganizationType)).name(code)
 
 
 def region_subtree(code: str) -> list[str]:
@@ -118,12 +118,13 @@ def _kept(table: str, read: Callable[[], Names]) -> Names:
     return kept[table]
 
 
-def _names(model: type[Region | Category | OrganizationType], *, with_parents: bool = True) -> Names:
+def _names(model: type[Region] | type[Category] | type[OrganizationType]) -> Names:
     names: dict[str, tuple[str, str]] = {}
     children: dict[str, list[str]] = {}
-    for row in db.session.scalars(select(model).order_by(model.code)):
-        names[row.code] = (row.name, row.name_en)
-        parent = row.parent_code if with_parents and not isinstance(row, OrganizationType) else None
+    parents = {Region: Region.parent_code, Category: Category.parent_code}
+    query = select(model.code, model.name, model.name_en, parents.get(model, null())).order_by(model.code)
+    for code, name, name_en, parent in db.session.execute(query):
+        names[code] = (name, name_en)
         if parent:
-            children.setdefault(parent, []).append(row.code)
+            children.setdefault(parent, []).append(code)
     return Names(names, children)

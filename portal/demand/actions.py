@@ -150,7 +150,9 @@ def answer_proposal(
         if proposal.status is not ProposalStatus.PUBLISHED:
             raise rules.WrongStateError
         now = clock.now()
-        public = canonical_json({"proposal": proposal_id, "verdict": verdict.value, "reason": reason, "at": now.isoformat()})
+        public = canonical_json(
+            {"proposal": proposal_id, "verdict": verdict.value, "reason": reason, "at": now.isoformat()}
+        )
         position = append_entry("answer", proposal_id, action="publish", public=public, at=now)
         answer = Answer(
             proposal_id=proposal_id, verdict=verdict, reason=reason, reason_en=reason_en, by_person_id=by, at=now,

@@ -112,7 +112,7 @@ def summary_rows(filters: Filters) -> Iterator[Mapping[str, object]]:
             }
 
 
-def _batched(query: Select[tuple[Row]]) -> Iterator[list[Row]]:
+def _batched(query: Select[Row]) -> Iterator[list[Row]]:
     """Read a query in batches, so that memory stays bounded and counts are read a batch at a time."""
     for start in count(0, BATCH):
         items = list(db.session.scalars(query.limit(BATCH).offset(start)))
@@ -137,7 +137,7 @@ PROPOSALS = Dataset(
         *_PLACE,
         Column("published_at", N_("Published"), ColumnType.DATETIME),
         Column("supports", N_("Supports"), ColumnType.INTEGER, description=N_("Residents who want the same; exact.")),
-        Column("waiting", N_("Waiting"), description=N_("answered, in-time, overdue (30 days) or long-overdue (60 days).")),
+        Column("waiting", N_("Waiting"), description=N_("answered, in-time, overdue or long-overdue.")),
         Column("verdict", N_("Verdict"), description=N_("accepted, considering or rejected.")),
         Column("answer", N_("Answer")),
         Column("needs", N_("Needs"), description=N_("Numbers of the needs it became part of.")),

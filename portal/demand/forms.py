@@ -24,11 +24,21 @@ LEVELS = ("province", "prefecture", "district", "county", "county-level city")
 class ProposalForm(PortalForm):
     """What a resident asks for."""
 
-    title = LineField(_l("What do you need?"), rules.TITLE_LENGTH, hint=_l("In one sentence, for example: lunch for old people in our street."))
-    body = ParagraphField(_l("Tell more"), rules.BODY_LENGTH, hint=_l("What is missing today? Write no names, phone or identity numbers: everybody can read this."))
+    title = LineField(
+        _l("What do you need?"),
+        rules.TITLE_LENGTH,
+        hint=_l("In one sentence, for example: lunch for old people in our street."),
+    )
+    body = ParagraphField(
+        _l("Tell more"),
+        rules.BODY_LENGTH,
+        hint=_l("What is missing today? Write no names, phone or identity numbers: everybody can read this."),
+    )
     region = ChoiceField(_l("Where?"))
     category = ChoiceField(_l("What kind of service?"))
-    beneficiaries = LineField(_l("For whom?"), 100, required=False, hint=_l("For example: people over 70 who live alone."))
+    beneficiaries = LineField(
+        _l("For whom?"), 100, required=False, hint=_l("For example: people over 70 who live alone.")
+    )
     people_count = NumberField(_l("About how many people?"), most=rules.MOST_PEOPLE, required=False)
     is_different = BooleanField(_l("I have looked at the similar proposals: mine is different"))
 
@@ -51,7 +61,9 @@ class ModerationForm(PortalForm):
         [DataRequired(REQUIRED)],
         choices=[SelectChoice("publish", _l("Publish it")), SelectChoice("refuse", _l("Do not publish it"))],
     )
-    reason = ParagraphField(_l("Reason"), 500, required=False, hint=_l("The author is shown it. Needed when you do not publish."))
+    reason = ParagraphField(
+        _l("Reason"), 500, required=False, hint=_l("The author is shown it. Needed when you do not publish.")
+    )
 
     def validate_reason(self, field: ParagraphField) -> None:
         """Ask for a reason where the author will want one."""
@@ -71,7 +83,11 @@ class AnswerForm(PortalForm):
             SelectChoice(rules.Verdict.REJECTED, _l("rejected")),
         ],
     )
-    reason = ParagraphField(_l("Reasons"), rules.REASON_LENGTH, hint=_l("Say in plain words what happens next, or why not. Everybody can read it."))
+    reason = ParagraphField(
+        _l("Reasons"),
+        rules.REASON_LENGTH,
+        hint=_l("Say in plain words what happens next, or why not. Everybody can read it."),
+    )
 
 
 class GatherForm(PortalForm):

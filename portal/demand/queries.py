@@ -46,19 +46,17 @@ class Standing:
     age_days: int
 
 
-def visible_proposals() -> Select[tuple[Proposal]]:
+def visible_proposals() -> Select[Proposal]:
     """Select every proposal that may be seen."""
-    return select(Proposal).where(
-        Proposal.status == ProposalStatus.PUBLISHED, not_hidden(Kind.PROPOSAL, Proposal.id)
-    )
+    return select(Proposal).where(Proposal.status == ProposalStatus.PUBLISHED, not_hidden(Kind.PROPOSAL, Proposal.id))
 
 
-def visible_needs() -> Select[tuple[Need]]:
+def visible_needs() -> Select[Need]:
     """Select every need that may be seen."""
     return select(Need).where(not_hidden(Kind.NEED, Need.id))
 
 
-def proposals(filters: Filters) -> Select[tuple[Proposal]]:
+def proposals(filters: Filters) -> Select[Proposal]:
     """Select proposals under filters; `stage` is open (no answer), answered, or planned (in a need)."""
     query = visible_proposals()
     if filters.q:
@@ -83,7 +81,7 @@ def proposals(filters: Filters) -> Select[tuple[Proposal]]:
     return query.order_by(Proposal.published_at.desc(), Proposal.id.desc())
 
 
-def needs(filters: Filters) -> Select[tuple[Need]]:
+def needs(filters: Filters) -> Select[Need]:
     """Select needs under filters."""
     query = visible_needs()
     if filters.q:
@@ -163,7 +161,7 @@ def answers(proposal_id: int) -> Sequence[Answer]:
     return db.session.scalars(query.order_by(Answer.id.desc())).all()
 
 
-def queue(government_ids: Collection[int], status: ProposalStatus | None = None) -> Select[tuple[Proposal]]:
+def queue(government_ids: Collection[int], status: ProposalStatus | None = None) -> Select[Proposal]:
     """Select what waits in an office: for moderation, or (without status) for an answer; oldest first."""
     query = select(Proposal).where(Proposal.government_id.in_(government_ids))
     if status is not None:
@@ -190,7 +188,9 @@ def similar_proposals(title: str, body: str, *, region_code: str | None = None) 
     if region_code:
         query = query.where(Proposal.region_code.in_({region_code, region_code[:4] + "00", region_code[:2] + "0000"}))
     scored = []
-    for number, other_title, other_body in db.session.execute(query.order_by(Proposal.id.desc()).limit(SIMILARITY_POOL)):
+    for number, other_title, other_body in db.session.execute(
+        query.order_by(Proposal.id.desc()).limit(SIMILARITY_POOL)
+    ):
         whole = rules.likeness(mine, rules.bigrams(f"{other_title} {other_body}"))
         scored.append((max(whole, rules.likeness(title_only, rules.bigrams(other_title))), number))
     scored.sort(reverse=True)
@@ -240,8 +240,10 @@ def describe_needs(ids: Sequence[str]) -> Mapping[str, Described]:
     query = visible_needs().where(Need.id.in_([int(number) for number in ids]))
     return {
         str(item.id): Described(
-            f"{item.title}（{item.year}年）", f"{item.title_en or item.title} ({item.year})",
-            "demand.need", {"need_id": item.id},
+            f"{item.title}（{item.year}年）",
+            f"{item.title_en or item.title} ({item.year})",
+            "demand.need",
+            {"need_id": item.id},
         )
         for item in db.session.scalars(query)
     }

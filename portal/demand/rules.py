@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from portal.kernel.errors import ConflictError, ForbiddenError, InvalidInputError
@@ -176,7 +177,7 @@ def reference(number: int, year: int) -> str:
 def bigrams(text: str) -> frozenset[str]:
     """Take a text apart into pairs of neighbouring letters or characters."""
     letters = [letter for letter in nfkc_fold(text) if letter.isalnum()]
-    return frozenset(first + second for first, second in zip(letters, letters[1:], strict=False))
+    return frozenset(first + second for first, second in pairwise(letters))
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:

@@ -49,18 +49,25 @@ def pdf(title: str, paragraphs: Sequence[str], font_folder: Path) -> bytes:
     body = "\n\n".join(_typst_text(text) for text in paragraphs)
     source = (
         f'#set document(title: "{_typst_string(title)}", date: none)\n#set text(font: ({families},), size: 11pt, lang: "zh")\n'
-        f"#set page(numbering: \"1\")\n= {_typst_text(title)}\n\n{body}\n"
+        f'#set page(numbering: "1")\n= {_typst_text(title)}\n\n{body}\n'
     )
-    return bytes(typst.compile(source.encode(), font_paths=[str(font_folder)], format="pdf", timestamp=0))
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder)])
+    return bytes(typst.compile(source.encode(), font_paths=fonts, format="pdf", timestamp=0))
 
 
 def docx(title: str, paragraphs: Sequence[str]) -> bytes:
     """Write a DOCX with a title and paragraphs."""
     body = "".join(f"<w:p><w:r><w:t>{escape(text)}</w:t></w:r></w:p>" for text in (title, *paragraphs))
-    document = f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'
+    document = (
+        f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'
+    )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("[Content_Types].xml", _TYPES), ("_rels/.rels", _RELATIONS), ("word/document.xml", document)):
+        for name, content in (
+            ("[Content_Types].xml", _TYPES),
+            ("_rels/.rels", _RELATIONS),
+            ("word/document.xml", document),
+        ):
             archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content)
     return out.getvalue()
 

@@ -132,17 +132,41 @@ class _Province:
         ready = [made for made in self.purchases if made.fate in {"accepted", "delivering"}][: DOCUMENTS // 2]
         for made in ready:
             place, theme = made.place.short, made.theme
-            tender = [f"采购人：{made.buyer.party['name']}", f"服务对象：{theme.whom}", f"服务时间：{theme.hours}。收费标准：{theme.price}。", "供应商应当依法登记，并承诺不转包。"]
-            contract = [f"甲方：{made.buyer.party['name']}", f"乙方：{made.supplier.party['name']}", f"服务内容：{theme.name}。", "付款：签约后百分之三十，中期百分之四十，验收合格后付清。"]
+            tender = [
+                f"采购人：{made.buyer.party['name']}",
+                f"服务对象：{theme.whom}",
+                f"服务时间：{theme.hours}。收费标准：{theme.price}。",
+                "供应商应当依法登记，并承诺不转包。",
+            ]
+            contract = [
+                f"甲方：{made.buyer.party['name']}",
+                f"乙方：{made.supplier.party['name']}",
+                f"服务内容：{theme.name}。",
+                "付款：签约后百分之三十，中期百分之四十，验收合格后付清。",
+            ]
             name = f"{place}{made.year}年{theme.name}"
-            add_document(documents.docx(f"{name}采购文件", tender), ocid=made.ocid, title=f"{name}采购文件", title_en=f"Tender document: {theme.name_en}", filename=f"{name}采购文件.docx")
+            add_document(
+                documents.docx(f"{name}采购文件", tender),
+                ocid=made.ocid,
+                title=f"{name}采购文件",
+                title_en=f"Tender document: {theme.name_en}",
+                filename=f"{name}采购文件.docx",
+            )
             if font is not None:
-                add_document(documents.pdf(f"{name}合同", contract, font), ocid=made.ocid, title=f"{name}合同", title_en=f"Contract: {theme.name_en}", filename=f"{name}合同.pdf")
+                add_document(
+                    documents.pdf(f"{name}合同", contract, font),
+                    ocid=made.ocid,
+                    title=f"{name}合同",
+                    title_en=f"Contract: {theme.name_en}",
+                    filename=f"{name}合同.pdf",
+                )
 
     def list_services(self) -> None:
         """List what residents can use under the newest contracts."""
         running = {"accepted", "delivering", "amended", "single-bid", "late", "contracted"}
-        ready = sorted((made for made in self.purchases if made.fate in running), key=lambda made: (-made.year, made.ocid))
+        ready = sorted(
+            (made for made in self.purchases if made.fate in running), key=lambda made: (-made.year, made.ocid)
+        )
         for number, made in enumerate(ready[: SERVICES * self.scale]):
             theme, place = made.theme, made.place
             code, district, district_en = place.districts[number % len(place.districts)]
@@ -180,7 +204,14 @@ class _Province:
             if voice.verdict:
                 reason, reason_en = ANSWERS[voice.verdict]
                 with clock.frozen(voice.sent_at + timedelta(days=self.rng.randint(8, 19))):
-                    demand.answer_proposal(proposal.id, Verdict(voice.verdict), reason, by=None, governments=everywhere, reason_en=reason_en)
+                    demand.answer_proposal(
+                        proposal.id,
+                        Verdict(voice.verdict),
+                        reason,
+                        by=None,
+                        governments=everywhere,
+                        reason_en=reason_en,
+                    )
             self._support(proposal.id, voice)
 
     def _support(self, proposal_id: int, voice: Voice) -> None:
@@ -230,7 +261,11 @@ class _Province:
             f"多份提案反映：{theme.voice}。", f"{theme.name_en} in {place.short_en}", f"Several proposals say: {theme.voice_en}.",
         )  # fmt: skip
         need = demand.create_need(text, government_id=self.governments[place.code])
-        same = [number for voice, number in self.proposals if voice.place is place and voice.theme is theme and voice.is_published]
+        same = [
+            number
+            for voice, number in self.proposals
+            if voice.place is place and voice.theme is theme and voice.is_published
+        ]
         half = same[: len(same) // 2] if year == AS_OF.year else same[len(same) // 2 :]
         demand.gather_proposals(half, need.id, governments=set(self.governments.values()))
         return need
@@ -239,11 +274,13 @@ class _Province:
         """Let residents rate through the year, and publish figures week by week."""
         numbers = list(self.services.values())
         contracts = {number: ocid for ocid, number in self.services.items()}
-        weights = [self.rng.choice((1, 2, 4, 8)) for _ in numbers]
+        weights = [float(self.rng.choice((1, 2, 4, 8))) for _ in numbers]
         weights[-3:] = [0.05] * len(weights[-3:])
-        moods = {number: self.rng.choice(((2, 3, 10, 45, 40), (1, 4, 15, 50, 30), (8, 14, 28, 32, 18))) for number in numbers}
+        moods = {
+            number: self.rng.choice(((2, 3, 10, 45, 40), (1, 4, 15, 50, 30), (8, 14, 28, 32, 18))) for number in numbers
+        }
         seen: set[tuple[int, int, str]] = set()
-        rows = []
+        rows: list[dict[str, object]] = []
         while len(rows) < RATINGS * self.scale:
             number, person = self.rng.choices(numbers, weights)[0], self.rng.choice(self.residents)
             at = AS_OF - timedelta(days=self.rng.randint(9, 170), minutes=self.rng.randint(0, 700))
@@ -270,8 +307,12 @@ class _Province:
         with clock.frozen(AS_OF - timedelta(days=10)):
             needs = {made.ocid: self._need(made, year) for made in local}
             for ocid, summary in self._summaries(list(needs)).items():
-                ratings.inform_need(summary.id, needs[ocid].id, note=f"{summary.n}份评价，满意率{summary.satisfied_share:.0%}")
-            text = planning.PlanText(f"郑州市{year}年政府购买服务计划（草案）", f"Zhengzhou: services to be purchased in {year} (draft)")
+                ratings.inform_need(
+                    summary.id, needs[ocid].id, note=f"{summary.n}份评价，满意率{summary.satisfied_share:.0%}"
+                )
+            text = planning.PlanText(
+                f"郑州市{year}年政府购买服务计划（草案）", f"Zhengzhou: services to be purchased in {year} (draft)"
+            )
             plan = planning.draft_plan(text, government_id=self.governments["410100"], year=year, by=author)
             for made in local[:4]:
                 planning.add_line(plan.id, _line(made), needs=[needs[made.ocid].id], by=author, governments=everywhere)

@@ -32,9 +32,16 @@ STAFF = (
     Staff("approver@example.org", "审批员 示例", (Role.APPROVER,), "DEMOAPPROVERDEMOAPPROVERDEMO2345"),
     Staff("moderator@example.org", "审核员 示例", (Role.MODERATOR,), "DEMOMODERATORDEMOMODERATORDEMO23"),
     Staff("planner@example.org", "计划员 示例", (Role.PLANNER,), "DEMOPLANNERDEMOPLANNERDEMOPLANN2"),
-    Staff("admin@example.org", "管理员 示例", (Role.ADMINISTRATOR, Role.MODERATOR, Role.PLANNER), "DEMOADMINDEMOADMINDEMOADMINDEMO2"),
+    Staff(
+        "admin@example.org",
+        "管理员 示例",
+        (Role.ADMINISTRATOR, Role.MODERATOR, Role.PLANNER),
+        "DEMOADMINDEMOADMINDEMOADMINDEMO2",
+    ),
 )
-REPRESENTATIVE = Staff("supplier@example.org", "机构代表 示例", (Role.REPRESENTATIVE,), "DEMOSUPPLIERDEMOSUPPLIERDEMO2345")
+REPRESENTATIVE = Staff(
+    "supplier@example.org", "机构代表 示例", (Role.REPRESENTATIVE,), "DEMOSUPPLIERDEMOSUPPLIERDEMO2345"
+)
 
 
 def add_staff(government_id: int, organization_id: int) -> dict[str, int]:

@@ -98,11 +98,13 @@ def _purchase(
     buyer = next(one for one in offices if one.place is place and str(one.party["name"]).endswith(theme.office))
     near = [one for one in groups if one.place is place]
     rivals = rng.sample(near, 1 if fate == "single-bid" else rng.randint(3, 5))
-    start = datetime(year, 1, 6, 9, 0, tzinfo=SHANGHAI) + timedelta(days=rng.randint(0, 40), minutes=rng.randint(0, 400))
+    start = datetime(year, 1, 6, 9, 0, tzinfo=SHANGHAI) + timedelta(
+        days=rng.randint(0, 40), minutes=rng.randint(0, 400)
+    )
     ocid = f"{prefix}-{place.code}-{year}-{number + 1:04d}"
     chain = _Chain(rng, ocid, theme, place, buyer, rivals, start, fate)
     releases = tuple(one for one in chain.releases() if str(one["date"]) <= as_of.isoformat())
-    return Purchase(ocid, theme, place, fate, buyer, rivals[0], year, releases or chain.releases()[:1])
+    return Purchase(ocid, theme, place, fate, buyer, rivals[0], year, releases or tuple(chain.releases()[:1]))
 
 
 class _Chain:
@@ -219,7 +221,9 @@ class _Chain:
             {"id": f"P{number}", "date": self._at(day), "value": self._money(round(self.price * share, 2))}
             for number, day, share in ((1, 85, 0.3), (2, 170, 0.4))
         ]
-        return self._release("implementation", 171, contracts=[{**self._contract_id(), "implementation": {"transactions": paid}}])
+        return self._release(
+            "implementation", 171, contracts=[{**self._contract_id(), "implementation": {"transactions": paid}}]
+        )
 
     def amendment(self) -> Json:
         more = round(self.price * 0.08, 2)

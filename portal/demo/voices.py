@@ -42,7 +42,12 @@ def _voice(rng: Random, number: int, count: int, as_of: datetime) -> Voice:
     spot, spot_en = SPOTS[(number * 3 + number // 11) % len(SPOTS)]
     opener, opener_en = OPENERS[(number + number // 12) % len(OPENERS)]
     people = rng.choice((20, 30, 50, 80, 120, 200))
-    words = {"spot": f"{district}{spot}", "name": theme.name, "spot_en": f"{spot_en}, {district_en}", "name_en": theme.name_en[0].lower() + theme.name_en[1:]}
+    words = {
+        "spot": f"{district}{spot}",
+        "name": theme.name,
+        "spot_en": f"{spot_en}, {district_en}",
+        "name_en": theme.name_en[0].lower() + theme.name_en[1:],
+    }
     age = int(DAYS_BACK * (1 - number / count) ** 1.2) + rng.randint(0, 6)
     verdict = rng.choice(("accepted", "accepted", "considering", "rejected", None))
     return Voice(

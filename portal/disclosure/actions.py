@@ -17,9 +17,7 @@ from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 
-def add_document(
-    data: bytes, *, ocid: str, title: str, filename: str, title_en: str | None = None
-) -> Document:
+def add_document(data: bytes, *, ocid: str, title: str, filename: str, title_en: str | None = None) -> Document:
     """Keep a document of a process; the same bytes again change nothing.
 
     Raises:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KIND = "document"
 
 
-def visible_documents() -> Select[tuple[Document]]:
+def visible_documents() -> Select[Document]:
     """Select every document that may be seen: neither it nor its process is hidden."""
     return select(Document).where(not_hidden(KIND, Document.id), not_hidden(Kind.PROCESS, Document.ocid))
 

@@ -7,9 +7,6 @@ from decimal import Decimal
 from hashlib import sha256
 
 
-
-
-
 def canonical_json(value: object) -> bytes:
     """Write JSON with sorted keys, no spaces, UTF-8 (in the manner of RFC 8785).
 

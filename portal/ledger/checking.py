@@ -24,7 +24,9 @@ def verify() -> Verdict:
     """Hash every entry again, rebuild the tree, and compare with what is stored and signed."""
     verdict = Verdict()
     nodes: dict[rules.Node, bytes] = {}
-    for entry in db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.position).execution_options(yield_per=1000)):
+    for entry in db.session.scalars(
+        select(LedgerEntry).order_by(LedgerEntry.position).execution_options(yield_per=1000)
+    ):
         _check_entry(entry, verdict, nodes)
     for stored in db.session.execute(select(LedgerNode.level, LedgerNode.number, LedgerNode.hash)):
         if nodes.get((stored.level, stored.number)) != stored.hash:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,9 +24,7 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
             handle.write(Ed25519PrivateKey.generate().private_bytes_raw())
             handle.flush()
             os.fsync(handle.fileno())
-        try:
+        with suppress(FileExistsError):
             os.link(fresh, path)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return Ed25519PrivateKey.from_private_bytes(path.read_bytes())

@@ -42,7 +42,7 @@ def checkpoint() -> LedgerCheckpoint | None:
     return db.session.scalar(select(LedgerCheckpoint).order_by(LedgerCheckpoint.size.desc()).limit(1))
 
 
-def entries() -> Select[tuple[LedgerEntry]]:
+def entries() -> Select[LedgerEntry]:
     """Select every entry, newest first."""
     return select(LedgerEntry).order_by(LedgerEntry.position.desc())
 
@@ -87,7 +87,8 @@ def tile(asked: rules.Tile) -> bytes:
     numbers = (first, first + asked.width)
     if asked.level is None:
         bodies = db.session.scalars(
-            select(LedgerEntry.body).where(LedgerEntry.position >= numbers[0], LedgerEntry.position < numbers[1])
+            select(LedgerEntry.body)
+            .where(LedgerEntry.position >= numbers[0], LedgerEntry.position < numbers[1])
             .order_by(LedgerEntry.position)
         )
         return b"".join(len(body).to_bytes(2, "big") + body for body in bodies)

@@ -113,35 +113,22 @@ def verify_inclusion(leaf: bytes, index: int, size: int, *, proof: Sequence[byte
         raise BadProofError
     position, last, found = index, size - 1, leaf
     for step in proof:
-        if last == 0:
-            raise BadProofError
-        if position % 2 == 1 or position == last:
-            found = node_hash(step, found)
-            while position % 2 == 0 and position != 0:
-                position, last = position >> 1, last >> 1
-        else:
-            found = node_hash(found, step)
-        position, last = position >> 1, last >> 1
+        is_left, position, last = _climb(position, last)
+        found = node_hash(step, found) if is_left else node_hash(found, step)
     if last != 0 or found != root_hash:
         raise BadProofError
 
 
-def verify_consistency(
-    old: int, new: int, *, proof: Sequence[bytes], old_root: bytes, new_root: bytes
-) -> None:
+def verify_consistency(old: int, new: int, *, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
     """Check a consistency proof (RFC 9162, 2.1.4.2); an empty old tree proves nothing and is refused.
 
     Raises:
         BadProofError: the old tree is not shown to be the beginning of the new one.
     """
-    if not 0 < old <= new:
-        raise BadProofError
-    if old == new:
-        if proof or old_root != new_root:
-            raise BadProofError
+    if old == new and old > 0 and not proof and old_root == new_root:
         return
     _check_hashes([old_root, new_root, *proof])
-    if not proof:
+    if not 0 < old < new or not proof:
         raise BadProofError
     steps = list(proof) if old & (old - 1) else [old_root, *proof]
     position, last = old - 1, new - 1
@@ -149,17 +136,23 @@ def verify_consistency(
         position, last = position >> 1, last >> 1
     found_old = found_new = steps[0]
     for step in steps[1:]:
-        if last == 0:
-            raise BadProofError
-        if position % 2 == 1 or position == last:
-            found_old, found_new = node_hash(step, found_old), node_hash(step, found_new)
-            while position % 2 == 0 and position != 0:
-                position, last = position >> 1, last >> 1
-        else:
-            found_new = node_hash(found_new, step)
-        position, last = position >> 1, last >> 1
+        is_left, position, last = _climb(position, last)
+        if is_left:
+            found_old = node_hash(step, found_old)
+        found_new = node_hash(step, found_new) if is_left else node_hash(found_new, step)
     if last != 0 or found_old != old_root or found_new != new_root:
         raise BadProofError
+
+
+def _climb(position: int, last: int) -> tuple[bool, int, int]:
+    """Go one step of a proof up: whether its hash stands to the left, and where the walk is then."""
+    if last == 0:
+        raise BadProofError
+    is_left = position % 2 == 1 or position == last
+    if is_left:
+        while position % 2 == 0 and position != 0:
+            position, last = position >> 1, last >> 1
+    return is_left, position >> 1, last >> 1
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,7 @@ def hide(kind: str, object_id: str, *, reason: str, by: int | None) -> None:
             raise rules.AlreadyHiddenError
         if kind in list(Kind) and Kind(kind) in describers and not describe([(Kind(kind), object_id)]):
             raise NotFoundError
-        db.session.add(
-            HiddenMark(kind=kind, object_id=object_id, reason=reason, by_person_id=by, at=clock.now())
-        )
+        db.session.add(HiddenMark(kind=kind, object_id=object_id, reason=reason, by_person_id=by, at=clock.now()))
         _remember(kind, object_id, "hide", reason)
 
 

@@ -34,9 +34,7 @@ def hidden_keys() -> frozenset[str]:
 
 def mark(kind: str, object_id: str) -> HiddenMark | None:
     """Read the mark of one thing, if it is hidden."""
-    return db.session.scalar(
-        select(HiddenMark).where(HiddenMark.kind == kind, HiddenMark.object_id == object_id)
-    )
+    return db.session.scalar(select(HiddenMark).where(HiddenMark.kind == kind, HiddenMark.object_id == object_id))
 
 
 def marks() -> Sequence[HiddenMark]:

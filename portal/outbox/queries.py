@@ -15,7 +15,9 @@ def change_state() -> str:
     """
     top = select(func.max(OutboxEvent.position)).scalar_subquery()
     rows = db.session.execute(
-        select(top, OutboxEvent.id).select_from(OutboxEvent).where(OutboxEvent.position.is_(None))
+        select(top, OutboxEvent.id)
+        .select_from(OutboxEvent)
+        .where(OutboxEvent.position.is_(None))
         .union_all(select(top, cast(null(), Integer)))
     ).all()
     waiting = sorted(identifier for _, identifier in rows if identifier is not None)

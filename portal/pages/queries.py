@@ -13,7 +13,6 @@ from portal.demand.queries import queue, standings, visible_proposals
 from portal.demand.rules import ProposalStatus
 from portal.kernel.errors import NotFoundError
 from portal.outbox.queries import lag
-from portal.parties.models import Organization
 from portal.parties.queries import organization
 from portal.procurement.models import Process, Release
 from portal.procurement.queries import contract, processes_of_organization, visible_processes, visible_releases
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from portal.demand.queries import Standing
+    from portal.parties.models import Organization
     from portal.procurement.models import Contract
     from portal.ratings.models import RatingSummary
     from portal.services.models import Service
@@ -112,5 +112,5 @@ def _organization(organization_id: int | None) -> Organization | None:
         return None
 
 
-def _count(query: Select[tuple[Proposal]] | Select[tuple[Process]]) -> int:
+def _count(query: Select[Proposal] | Select[Process]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

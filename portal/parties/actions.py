@@ -42,9 +42,7 @@ def register_party(raw: Mapping[str, object]) -> Organization:
         return found
 
 
-def add_government(
-    name: str, *, name_en: str | None, region_code: str, parent_id: int | None = None
-) -> Government:
+def add_government(name: str, *, name_en: str | None, region_code: str, parent_id: int | None = None) -> Government:
     """Keep a government; the same name is the same government."""
     with transaction():
         found = db.session.scalar(select(Government).where(Government.name == name))

@@ -25,16 +25,18 @@ KINDS = ("buyer", "supplier")
 SORTS = ("name", "-updated")
 
 
-def visible_organizations() -> Select[tuple[Organization]]:
+def visible_organizations() -> Select[Organization]:
     """Select every organisation that may be seen."""
     return select(Organization).where(not_hidden(KIND, Organization.id))
 
 
-def organizations(filters: Filters) -> Select[tuple[Organization]]:
+def organizations(filters: Filters) -> Select[Organization]:
     """Select organisations under filters: `q` in the name, `kind` buyer or supplier, `region`."""
     query = visible_organizations()
     if filters.q:
-        query = query.where(Organization.name_key.contains(name_key(filters.q) or nfkc_fold(filters.q), autoescape=True))
+        query = query.where(
+            Organization.name_key.contains(name_key(filters.q) or nfkc_fold(filters.q), autoescape=True)
+        )
     kind = choose(filters.kind, KINDS, name="kind")
     if kind:
         query = query.where(Organization.is_buyer if kind == "buyer" else Organization.is_supplier)

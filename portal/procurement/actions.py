@@ -53,7 +53,12 @@ def seal_releases(releases: Sequence[Mapping[str, object]], *, by: str, source: 
                 if known[key] == digest:
                     report.unchanged += 1
                 else:
-                    report.refused.append(Problem(f"{key[0]} {key[1]}", "is sealed already with other content; give the change an id of its own"))
+                    report.refused.append(
+                        Problem(
+                            f"{key[0]} {key[1]}",
+                            "is sealed already with other content; give the change an id of its own",
+                        )
+                    )
                 continue
             known[key] = digest
             report.sealed.append(_seal(release, digest, by=by, source=source))
@@ -111,7 +116,9 @@ def _earlier_title(ocid: str) -> str | None:
 def _compile(ocids: Sequence[str]) -> None:
     known: dict[bytes, int] = {}
     for ocid in ocids:
-        releases = db.session.scalars(select(Release).where(Release.ocid == ocid).order_by(Release.date_at, Release.id)).all()
+        releases = db.session.scalars(
+            select(Release).where(Release.ocid == ocid).order_by(Release.date_at, Release.id)
+        ).all()
         compiled = merging.compile_releases(release.body for release in releases)
         summary = rules.summarise(compiled, [tag for release in releases for tag in _tags(release)])
         _keep_process(ocid, releases, compiled, summary, known)
@@ -131,16 +138,26 @@ def _keep_process(
     worth = summary.amount
     db.session.merge(
         Process(
-            ocid=ocid, title=summary.title[:TITLE_LENGTH], title_en=(summary.title_en or "")[:TITLE_LENGTH] or None,
-            description=summary.description, category_code=summary.category_code,
-            buyer_id=_register(buyer, compiled, "buyer", known) if buyer else None, region_code=summary.region_code,
-            stage=summary.stage, method=(summary.method or "")[:60] or None,
+            ocid=ocid,
+            title=summary.title[:TITLE_LENGTH],
+            title_en=(summary.title_en or "")[:TITLE_LENGTH] or None,
+            description=summary.description,
+            category_code=summary.category_code,
+            buyer_id=_register(buyer, compiled, "buyer", known) if buyer else None,
+            region_code=summary.region_code,
+            stage=summary.stage,
+            method=(summary.method or "")[:60] or None,
             method_details=(summary.method_details or "")[:200] or None,
-            amount_fen=worth.minor if worth else None, currency=worth.currency[:10] if worth else None,
-            number_of_tenderers=summary.number_of_tenderers, tender_ends_at=summary.tender_ends_at,
-            awarded_on=summary.awarded_on, first_release_at=releases[0].date_at,
-            last_release_at=releases[-1].date_at, changed_at=clock.now(), compiled=compiled,
-        )  # fmt: skip
+            amount_fen=worth.minor if worth else None,
+            currency=worth.currency[:10] if worth else None,
+            number_of_tenderers=summary.number_of_tenderers,
+            tender_ends_at=summary.tender_ends_at,
+            awarded_on=summary.awarded_on,
+            first_release_at=releases[0].date_at,
+            last_release_at=releases[-1].date_at,
+            changed_at=clock.now(),
+            compiled=compiled,
+        )
     )
     db.session.flush()
     db.session.execute(delete(ProcessSupplier).where(ProcessSupplier.ocid == ocid))
@@ -175,7 +192,11 @@ def _register(reference: Json, compiled: Json, role: str, known: dict[bytes, int
         reference,
     )
     roles = party.get("roles")
-    told = {**party, "name": party.get("name") or reference.get("name"), "roles": [*(roles if isinstance(roles, list) else []), role]}
+    told = {
+        **party,
+        "name": party.get("name") or reference.get("name"),
+        "roles": [*(roles if isinstance(roles, list) else []), role],
+    }
     key = canonical_json(told)
     if key not in known:
         known[key] = register_party(told).id

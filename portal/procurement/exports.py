@@ -121,7 +121,7 @@ PROCESSES = Dataset(
         Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
         Column("amount_fen", N_("Amount"), ColumnType.INTEGER, unit="fen", description=MINOR),
         Column("currency", N_("Currency"), description=N_("ISO 4217.")),
-        Column("number_of_tenderers", N_("Bidders"), ColumnType.INTEGER, description=N_("Empty where it is not known.")),
+        Column("number_of_tenderers", N_("Bidders"), ColumnType.INTEGER, description=N_("Empty if unknown.")),
         Column("awarded_on", N_("Awarded"), ColumnType.DATE),
     ),
     rows=_processes,

@@ -36,5 +36,9 @@ def _entry(item: Release) -> Entry:
 
 
 NOTICES = FeedSource(
-    "notices", N_("Notices"), N_("Every publication on public purchases, newest first."), "procurement.notices", _entries
+    "notices",
+    N_("Notices"),
+    N_("Every publication on public purchases, newest first."),
+    "procurement.notices",
+    _entries,
 )

@@ -45,9 +45,7 @@ def differences(old: object, new: object, path: str = "") -> list[tuple[str, obj
     """List what differs between two states: (path, before, after), objects in lists told apart by id."""
     if isinstance(old, dict) and isinstance(new, dict):
         names = sorted({*old, *new} - (OWN_FIELDS if not path else frozenset()))
-        return [
-            change for name in names for change in differences(old.get(name), new.get(name), f"{path}/{name}")
-        ]
+        return [change for name in names for change in differences(old.get(name), new.get(name), f"{path}/{name}")]
     if _are_objects(old) and _are_objects(new):
         before, after = _by_id(old), _by_id(new)
         keys = list(dict.fromkeys([*before, *after]))
@@ -67,7 +65,7 @@ def _merge_object(target: Json, source: Json) -> None:
                 target[name] = merged
             else:
                 target.pop(name, None)
-        elif name not in WHOLE_LISTS and value and _are_objects(value):
+        elif isinstance(value, list) and name not in WHOLE_LISTS and value and _are_objects(value):
             target[name] = _merge_list(present if isinstance(present, list) else [], value)
         else:
             target[name] = value

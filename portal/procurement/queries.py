@@ -29,17 +29,17 @@ NOTICE = "notice"
 SORTS = ("-updated", "-amount", "updated")
 
 
-def visible_releases() -> Select[tuple[Release]]:
+def visible_releases() -> Select[Release]:
     """Select every release that may be seen: neither it nor its process is hidden."""
     return select(Release).where(not_hidden(NOTICE, Release.id), not_hidden(Kind.PROCESS, Release.ocid))
 
 
-def visible_processes() -> Select[tuple[Process]]:
+def visible_processes() -> Select[Process]:
     """Select every process that may be seen."""
     return select(Process).where(not_hidden(Kind.PROCESS, Process.ocid))
 
 
-def processes(filters: Filters) -> Select[tuple[Process]]:
+def processes(filters: Filters) -> Select[Process]:
     """Select processes under filters; `from` and `to` are days of the newest release."""
     query = visible_processes().where(*_common(filters), *_between(Process.last_release_at, filters))
     if filters.q:
@@ -57,7 +57,7 @@ def processes(filters: Filters) -> Select[tuple[Process]]:
     return query.order_by(Process.last_release_at.desc(), Process.ocid)
 
 
-def notices(filters: Filters) -> Select[tuple[Release]]:
+def notices(filters: Filters) -> Select[Release]:
     """Select publications under filters, newest first; `kind` is a release tag."""
     query = visible_releases().where(*_between(Release.date_at, filters))
     if filters.q:
@@ -121,7 +121,7 @@ def contract(ocid: str, contract_id: str) -> Contract | None:
     return db.session.scalar(query)
 
 
-def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select[tuple[Process]]:
+def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select[Process]:
     """Select what an organisation bought, or won."""
     won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == organization_id)
     theirs = Process.buyer_id == organization_id if as_buyer else Process.ocid.in_(won)

@@ -88,10 +88,16 @@ def _releases(value: object, reading: Reading, place: str = "") -> Iterator[tupl
     elif isinstance(value.get("records"), list):
         for at, record in enumerate(value["records"]):
             yield from _of_record(record, reading, f"{place}/records/{at}")
-    elif "compiledRelease" in value or "versionedRelease" in value:
+    else:
+        yield from _of_object(value, reading, place)
+
+
+def _of_object(value: Json, reading: Reading, place: str) -> Iterator[tuple[str, object]]:
+    releases = value.get("releases")
+    if "compiledRelease" in value or "versionedRelease" in value:
         yield from _of_record(value, reading, place or "/")
-    elif isinstance(value.get("releases"), list):
-        yield from ((f"{place}/releases/{at}", release) for at, release in enumerate(value["releases"]))
+    elif isinstance(releases, list):
+        yield from ((f"{place}/releases/{at}", release) for at, release in enumerate(releases))
     elif "ocid" in value:
         yield place or "/", value
     else:
@@ -104,7 +110,9 @@ def _of_record(record: object, reading: Reading, place: str) -> Iterator[tuple[s
         reading.refused.append(Problem(place, "is no object"))
         return
     releases = record.get("releases")
-    embedded = [one for one in releases if isinstance(one, dict) and "ocid" in one] if isinstance(releases, list) else []
+    embedded = (
+        [one for one in releases if isinstance(one, dict) and "ocid" in one] if isinstance(releases, list) else []
+    )
     compiled = record.get("compiledRelease")
     if embedded:
         yield from ((f"{place}/releases/{at}", release) for at, release in enumerate(embedded))

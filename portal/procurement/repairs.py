@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ZONELESS = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
-MOMENTS = frozenset({"date", "startDate", "endDate", "maxExtentDate", "dateSigned", "datePublished", "dateModified", "dueDate", "dateMet", "publishedDate"})
+MOMENTS = frozenset(
+    {
+        "date",
+        "startDate",
+        "endDate",
+        "maxExtentDate",
+        "dateSigned",
+        "datePublished",
+        "dateModified",
+        "dueDate",
+        "dateMet",
+        "publishedDate",
+    }
+)
 NUMBER_OBJECTS = ("$numberLong", "$numberInt", "$numberDouble", "$numberDecimal")
 
 

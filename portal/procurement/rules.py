@@ -168,7 +168,13 @@ def summarise(compiled: Json, tags: Sequence[str]) -> Summary:
     """
     tender, planning = child(compiled, "tender"), child(compiled, "planning")
     awards, contracts = children(compiled, "awards"), children(compiled, "contracts")
-    title = first_text(tender.get("title"), compiled.get("title"), *(one.get("title") for one in (*awards, *contracts)), child(planning, "budget").get("project"), compiled.get("ocid"))
+    title = first_text(
+        tender.get("title"),
+        compiled.get("title"),
+        *(one.get("title") for one in (*awards, *contracts)),
+        child(planning, "budget").get("project"),
+        compiled.get("ocid"),
+    )
     items = [*children(tender, "items"), *(item for one in (*awards, *contracts) for item in children(one, "items"))]
     active = [award for award in awards if award.get("status") not in {"cancelled", "unsuccessful"}]
     suppliers = [supplier for award in active for supplier in children(award, "suppliers")]

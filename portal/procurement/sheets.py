@@ -132,31 +132,37 @@ def _release(row: dict[str, str], mapping: SheetMapping, ocid_prefix: str) -> Js
 
 
 def _apply(release: Json, row: dict[str, str], rule: Mapping[str, Any]) -> None:
-    column = rule["column"]
+    column, path = rule["column"], rule["path"]
     raw = row.get(column, "")
     if not raw or raw in rule.get("nothing", ("-", "－", "/", "无")):
         return
-    kind = rule.get("kind", "text")
-    value: object = raw
-    if "pattern" in rule:
-        found = re.search(rule["pattern"], raw)
-        if found is None:
-            raise CellError(column, f"{raw[:40]!r} is not of the form {rule['pattern']}")
-        raw = found[1]
-        value = raw
-    if kind == "line":
-        value = clean_line(raw)
-    elif kind == "amount":
-        value = _amount(raw, column, UNITS[rule.get("unit", "yuan")])
-    elif kind == "moment":
-        value = _moment(row, rule)
-    elif kind == "code":
-        value = _coded(row, rule, None)
+    value = _value(_matching(raw, rule), row, rule)
     if value == "":
         return
-    _put(release, rule["path"], value)
+    _put(release, path, value)
+    if rule.get("kind") == "amount":
+        _put(release, path.rsplit("/", 1)[0] + "/currency", "CNY")
+
+
+def _matching(raw: str, rule: Mapping[str, Any]) -> str:
+    """Take the part of a cell that the rule's pattern marks; all of it where there is none."""
+    if "pattern" not in rule:
+        return raw
+    found = re.search(rule["pattern"], raw)
+    if found is None:
+        raise CellError(rule["column"], f"{raw[:40]!r} is not of the form {rule['pattern']}")
+    return found[1]
+
+
+def _value(raw: str, row: dict[str, str], rule: Mapping[str, Any]) -> object:
+    kind = rule.get("kind", "text")
     if kind == "amount":
-        _put(release, rule["path"].rsplit("/", 1)[0] + "/currency", "CNY")
+        return _amount(raw, rule["column"], UNITS[rule.get("unit", "yuan")])
+    if kind == "moment":
+        return _moment(row, rule)
+    if kind == "code":
+        return _coded(row, rule, None)
+    return clean_line(raw) if kind == "line" else raw
 
 
 def _amount(raw: str, column: str, unit: Decimal) -> int | float:

@@ -199,10 +199,15 @@ def faults_of(release: Json) -> list[tuple[str, str]]:
     try:
         Release.model_validate(release)
     except ValidationError as error:
-        return sorted({
-            ("/".join(str(part) for part in fault["loc"] if not _is_branch(part)), fault["msg"].removeprefix("Value error, "))
-            for fault in error.errors(include_url=False, include_input=False)
-        })
+        return sorted(
+            {
+                (
+                    "/".join(str(part) for part in fault["loc"] if not _is_branch(part)),
+                    fault["msg"].removeprefix("Value error, "),
+                )
+                for fault in error.errors(include_url=False, include_input=False)
+            }
+        )
     return []
 
 

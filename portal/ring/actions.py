@@ -18,9 +18,14 @@ def add_link(relation: Relation, from_id: str, to_id: str, *, note: str = "") ->
     from_kind, to_kind = ENDS[relation]
     db.session.add(
         RingLink(
-            relation=relation, from_kind=from_kind, from_id=from_id, to_kind=to_kind, to_id=to_id,
-            note=note, made_at=clock.now(),
-        )  # fmt: skip
+            relation=relation,
+            from_kind=from_kind,
+            from_id=from_id,
+            to_kind=to_kind,
+            to_id=to_id,
+            note=note,
+            made_at=clock.now(),
+        )
     )
     db.session.flush()
     append_event(from_kind, from_id, "linked")
@@ -39,7 +44,5 @@ def remove_link(relation: Relation, from_id: str, to_id: str) -> None:
 
 def _link(relation: Relation, from_id: str, to_id: str) -> RingLink | None:
     return db.session.scalar(
-        select(RingLink).where(
-            RingLink.relation == relation, RingLink.from_id == from_id, RingLink.to_id == to_id
-        )
+        select(RingLink).where(RingLink.relation == relation, RingLink.from_id == from_id, RingLink.to_id == to_id)
     )

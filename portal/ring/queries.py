@@ -67,9 +67,7 @@ def neighbours(kind: Kind, object_id: str) -> list[Neighbour]:
 def neighbours_of(things: Sequence[tuple[Kind, str]]) -> dict[tuple[Kind, str], list[Neighbour]]:
     """Read the neighbours of many things at once."""
     rows = _rows(things)
-    described = describe(
-        [(row.to_kind, row.to_id) for row in rows] + [(row.from_kind, row.from_id) for row in rows]
-    )
+    described = describe([(row.to_kind, row.to_id) for row in rows] + [(row.from_kind, row.from_id) for row in rows])
     found: dict[tuple[Kind, str], list[Neighbour]] = defaultdict(list)
     wanted = set(things)
     for row in rows:
@@ -96,7 +94,7 @@ def describe(things: Iterable[tuple[Kind, str]]) -> dict[tuple[Kind, str], Descr
 
 def url_of(said: Described) -> str:
     """Tell the local address of a described thing in the language of the request."""
-    url = links.path(said.endpoint, **said.values)
+    url = links.path(said.endpoint, locale=None, **said.values)
     return f"{url}#{said.anchor}" if said.anchor else url
 
 

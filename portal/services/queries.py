@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 SORTS = ("-updated", "name")
 
 
-def visible_services() -> Select[tuple[Service]]:
+def visible_services() -> Select[Service]:
     """Select every service that may be seen."""
     return select(Service).where(not_hidden(Kind.SERVICE, Service.id))
 
 
-def services(filters: Filters) -> Select[tuple[Service]]:
+def services(filters: Filters) -> Select[Service]:
     """Select services under filters; without `stage` only what can be used or will return."""
     query = visible_services()
     if filters.q:

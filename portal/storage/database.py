@@ -42,9 +42,7 @@ class Base(DeclarativeBase):
         metadata=MetaData(naming_convention=NAMING),
         type_annotation_map={
             datetime: UtcDateTime(),
-            StrEnum: Enum(
-                StrEnum, native_enum=False, length=40, create_constraint=True, values_callable=enum_values
-            ),
+            StrEnum: Enum(StrEnum, native_enum=False, length=40, create_constraint=True, values_callable=enum_values),
         },
     )
 

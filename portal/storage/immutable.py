@@ -8,6 +8,7 @@ from sqlalchemy import DDL, event
 
 if TYPE_CHECKING:
     from sqlalchemy import FromClause
+    from sqlalchemy.schema import ExecutableDDLElement
 
 SQLITE = """CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
@@ -28,4 +29,9 @@ def make_immutable(table: FromClause) -> None:
     """Add the triggers whenever the table is created."""
     for dialect in ("sqlite", "postgresql"):
         for statement in statements(str(table), dialect):
-            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
+            event.listen(table, "after_create", _only_on(dialect, statement))
+
+
+def _only_on(dialect: str, statement: str) -> ExecutableDDLElement:
+    ddl: ExecutableDDLElement = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    return ddl.execute_if(dialect=dialect)

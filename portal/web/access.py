@@ -35,9 +35,7 @@ class Actor(Protocol):
     def is_staff(self) -> bool:
         """Tell whether the person signed in with a second factor and holds a role."""
 
-    def can(
-        self, permission: str, *, government_id: int | None = None, organization_id: int | None = None
-    ) -> bool:
+    def can(self, permission: str, *, government_id: int | None = None, organization_id: int | None = None) -> bool:
         """Tell whether a role of the person allows it, for that government or organisation if given."""
 
     def government_ids_for(self, permission: str) -> frozenset[int]:
@@ -109,7 +107,7 @@ def actor_or_none() -> Actor | None:
 
 def check() -> ResponseReturnValue | None:
     """Let a request pass, send it to sign-in, or refuse it. Runs before every request."""
-    access = declared(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]  # noqa: SLF001
+    access = declared(current_app, request.endpoint)
     if request.endpoint is None:
         return None
     if access is None:

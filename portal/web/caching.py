@@ -32,7 +32,7 @@ def init_app(app: Flask, *, build: str, change_state: Callable[[], str]) -> None
 
 
 def _answer_unchanged() -> Response | None:
-    declared = access.declared(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]  # noqa: SLF001
+    declared = access.declared(current_app, request.endpoint)
     if declared is None or not declared.is_public or request.method not in SAFE or request.endpoint == "static":
         return None
     tag = request.environ[_ENVIRON_KEY] = _page_tag()

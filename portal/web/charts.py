@@ -6,8 +6,11 @@ words stay in HTML, where they keep their size on a phone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WHOLE = 100
 LINE_WIDTH, LINE_HEIGHT, LINE_MARGIN = 300, 60, 4

@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
 
 def told(error: PortalError) -> str:
     """Tell an error's message in the reader's language."""
-    message = gettext(error.message)
+    message = str(gettext(error.message))
     return message % error.params if error.params else message
 
 
@@ -54,7 +54,7 @@ def _answer_portal_error(error: PortalError) -> ResponseReturnValue:
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < HTTPStatus.BAD_REQUEST:
-        return error.get_response()  # type: ignore[return-value]  # a redirect of werkzeug's own
+        return error.get_response()
     return _answer(HTTPStatus(status), f"http-{status}", str(MESSAGES.get(status, MESSAGES[400])))
 
 

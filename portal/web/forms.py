@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Response, make_response, redirect, render_template, request
-from flask_babel import LazyString, gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 FormT = TypeVar("FormT", bound="PortalForm")
-Label = str | LazyString
+Label = str  # or lazy: a LazyString stands for one wherever it is shown
 LONGEST_NUMBER = 20
 REQUIRED = lazy_gettext("Fill this in.")
 STALE = lazy_gettext("This page was open for too long. Nothing is lost: check it and send it again.")
 
 
-class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+class PortalForm(FlaskForm):
     """A form with a token against forged requests; messages lazy, text cleaned."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -71,18 +71,22 @@ class LengthAtMost:
 class LineField(StringField):
     """One line of text: cleaned, of limited length, required unless said otherwise."""
 
-    def __init__(self, label: Label, max_length: int = 100, *, required: bool = True, hint: Label = "", **kw: object) -> None:
+    def __init__(
+        self, label: Label, max_length: int = 100, *, required: bool = True, hint: Label = "", **kw: object
+    ) -> None:
         """Take the label, the longest length in characters, and a hint shown above the field."""
-        super().__init__(label, _rules(max_length, required=required), filters=[_cleaned(clean_line)], **kw)  # type: ignore[arg-type]  # passed on as they are
+        super().__init__(label, _rules(max_length, required=required), filters=[_cleaned(clean_line)], **kw)
         self.hint, self.max_length = hint, max_length
 
 
 class ParagraphField(TextAreaField):
     """Several lines of text: cleaned, of limited length, required unless said otherwise."""
 
-    def __init__(self, label: Label, max_length: int = 2000, *, required: bool = True, hint: Label = "", **kw: object) -> None:
+    def __init__(
+        self, label: Label, max_length: int = 2000, *, required: bool = True, hint: Label = "", **kw: object
+    ) -> None:
         """Take the label, the longest length in characters, and a hint shown above the field."""
-        super().__init__(label, _rules(max_length, required=required), filters=[_cleaned(clean_text)], **kw)  # type: ignore[arg-type]  # passed on as they are
+        super().__init__(label, _rules(max_length, required=required), filters=[_cleaned(clean_text)], **kw)
         self.hint, self.max_length = hint, max_length
 
 
@@ -113,7 +117,9 @@ class ChoiceField(SelectField):
 
     def __init__(self, label: Label, *, required: bool = True, hint: Label = "", **kw: object) -> None:
         """Take the label and a hint; `offer` sets the list."""
-        super().__init__(label, [DataRequired(REQUIRED)] if required else [Optional()], choices=[], validate_choice=False, **kw)
+        super().__init__(
+            label, [DataRequired(REQUIRED)] if required else [Optional()], choices=[], validate_choice=False, **kw
+        )
         self.hint, self.codes = hint, frozenset[str]()
 
     def offer(self, pairs: Iterable[tuple[str, str]]) -> None:

@@ -67,7 +67,8 @@ def babel_locale() -> str:
 
 def spoken_in(locale: str) -> AbstractContextManager[None]:
     """Translate in the given language (`zh` or `en`) inside the block."""
-    return force_locale(BABEL_NAMES[locale])
+    spoken: AbstractContextManager[None] = force_locale(BABEL_NAMES[locale])
+    return spoken
 
 
 def pick(chinese: str, english: str | None) -> str:

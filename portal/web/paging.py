@@ -56,7 +56,7 @@ class Page(Generic[Item]):
         return shown
 
 
-def paginate(query: Select[tuple[Item]], number: int, *, per_page: int = PER_PAGE) -> Page[Item]:
+def paginate(query: Select[Item], number: int, *, per_page: int = PER_PAGE) -> Page[Item]:
     """Read one page of a query of whole objects: two statements.
 
     Raises:

@@ -9,10 +9,11 @@ import pytest
 
 from portal.classification import queries, rules
 from portal.classification.actions import load_reference_data
-from portal.classification.rules import Calendar
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from portal.classification.rules import Calendar
 
 
 @pytest.fixture
@@ -46,7 +47,9 @@ def test_counting_backwards_is_negative(calendar: Calendar) -> None:
     assert rules.working_days_between(date(2020, 1, 21), date(2020, 1, 17), calendar) == -3
 
 
-@pytest.mark.parametrize("code", ["9144030071526726XG", "53100000500019795A", "52410105MJF8123477", "N2410122MF12345678"])
+@pytest.mark.parametrize(
+    "code", ["9144030071526726XG", "53100000500019795A", "52410105MJF8123477", "N2410122MF12345678"]
+)
 def test_a_right_credit_code_is_recognised(code: str) -> None:
     assert rules.is_credit_code(code)
 

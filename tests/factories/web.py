@@ -27,3 +27,15 @@ def send(client: FlaskClient, url: str, **fields: object) -> TestResponse:
     """Open a form and send it, with the token that was on the page."""
     found = _TOKEN.search(client.get(url).text)
     return client.post(url, data={"csrf_token": found[1] if found else "", **fields})
+
+
+def text_of(client: FlaskClient, url: str) -> str:
+    """Fetch something public and close the answer, as a server does."""
+    with client.get(url) as answer:
+        return str(answer.text)
+
+
+def status_of(client: FlaskClient, url: str) -> int:
+    """Fetch something public for its status alone."""
+    with client.get(url) as answer:
+        return int(answer.status_code)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from portal.kernel.money import NotAnAmountError, parse_yuan, to_fen, yuan
 
 
-@pytest.mark.parametrize(("fen", "written"), [(0, "0"), (5, "0.05"), (120000, "1,200"), (123450, "1,234.50"), (-150, "-1.50")])
+@pytest.mark.parametrize(
+    ("fen", "written"), [(0, "0"), (5, "0.05"), (120000, "1,200"), (123450, "1,234.50"), (-150, "-1.50")]
+)
 def test_fen_are_written_as_yuan(fen: int, written: str) -> None:
     assert yuan(fen) == written
 

@@ -14,7 +14,16 @@ from portal.ledger import rules
 if TYPE_CHECKING:
     from pathlib import Path
 
-LEAVES = [b"", b"\x00", b"\x10", b"\x20\x21", b"\x30\x31", b"\x40\x41\x42\x43", bytes(range(0x50, 0x58)), bytes(range(0x60, 0x70))]
+LEAVES = [
+    b"",
+    b"\x00",
+    b"\x10",
+    b"\x20\x21",
+    b"\x30\x31",
+    b"\x40\x41\x42\x43",
+    bytes(range(0x50, 0x58)),
+    bytes(range(0x60, 0x70)),
+]
 
 
 def node_in(leaves: list[bytes]) -> dict[rules.Node, bytes]:
@@ -62,9 +71,7 @@ def test_every_leaf_is_proved_to_be_in_the_log(size: int) -> None:
 
     for index, leaf in enumerate(leaves):
         proof = rules.inclusion_proof(index, size, nodes.__getitem__)
-        rules.verify_inclusion(
-            rules.leaf_hash(leaf), index, size, proof=proof, root_hash=root_by_definition(leaves)
-        )
+        rules.verify_inclusion(rules.leaf_hash(leaf), index, size, proof=proof, root_hash=root_by_definition(leaves))
 
 
 @pytest.mark.parametrize(("old", "new"), [(1, 2), (3, 7), (4, 7), (6, 8), (7, 13), (8, 13)])
@@ -82,9 +89,7 @@ def test_a_changed_leaf_fails_its_proof() -> None:
     proof = rules.inclusion_proof(3, 7, node_in(leaves).__getitem__)
 
     with pytest.raises(rules.BadProofError):
-        rules.verify_inclusion(
-            rules.leaf_hash(b"other"), 3, 7, proof=proof, root_hash=root_by_definition(leaves)
-        )
+        rules.verify_inclusion(rules.leaf_hash(b"other"), 3, 7, proof=proof, root_hash=root_by_definition(leaves))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,9 @@ def test_tile_addresses_are_read_as_they_are_written(tile: rules.Tile, path: str
     assert rules.read_tile_path(path) == tile
 
 
-@pytest.mark.parametrize("path", ["", "0", "0/0", "0/0000", "x/000", "0/000.p/256", "0/000.p/0", "0/x000/001", "-1/000", "0/000.p/१"])
+@pytest.mark.parametrize(
+    "path", ["", "0", "0/0", "0/0000", "x/000", "0/000.p/256", "0/000.p/0", "0/x000/001", "-1/000", "0/000.p/१"]
+)
 def test_no_other_spelling_of_a_tile_is_taken(path: str) -> None:
     with pytest.raises(rules.BadTilePathError):
         rules.read_tile_path(path)
@@ -117,7 +124,7 @@ def test_the_proofs_of_the_public_vectors_are_judged_as_stated(shared_data: Path
     vectors = json.loads((shared_data / "merkle" / "vectors.json").read_text())
     judged = [(case, _judge(kind, case)) for kind in ("inclusion", "consistency") for case in _cases(vectors, kind)]
 
-    assert len(judged) == 196  # noqa: PLR2004 - the number the source states
+    assert len(judged) == 196
     assert [case for case, accepted in judged if accepted == bool(case["wantErr"])] == []
 
 

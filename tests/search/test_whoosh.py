@@ -31,7 +31,7 @@ def keys(backend: WhooshBackend, text: str) -> set[str]:
 
 
 def test_random_terms_find_the_same_as_looking_through_every_text(tmp_path: Path) -> None:
-    chance = random.Random(20260301)  # noqa: S311 - the same texts every time
+    chance = random.Random(20260301)
     texts = ["".join(chance.choices(ALPHABET, k=120)) for _ in range(300)]
     documents = [make_document(number, text) for number, text in enumerate(texts)]
     whoosh, truth = WhooshBackend(tmp_path), MemoryBackend()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from flask import Flask, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -19,6 +19,9 @@ from portal.web import charts, locale
 from portal.web.filters import Filters
 from portal.web.forms import LineField, ParagraphField, PortalForm
 from portal.web.paging import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HERE = Path(__file__).resolve().parent
 STATIC = ROOT / "static" / "build"

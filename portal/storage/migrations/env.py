@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 from alembic import context
 from flask import current_app
 
 from portal.storage import modes
+from portal.storage.types import UtcDateTime
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
 
 db = current_app.extensions["migrate"].db
+
+
+def render_item(kind: str, item: object, context_: AutogenContext) -> str | Literal[False]:
+    """Write our column types as plain ones: a migration imports nothing of ours."""
+    del context_
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
 def run() -> None:
@@ -19,6 +31,7 @@ def run() -> None:
                 connection=connection,
                 target_metadata=db.metadata,
                 compare_type=True,
+                render_item=render_item,
                 render_as_batch=connection.dialect.name == "sqlite",
             )
             with context.begin_transaction():
