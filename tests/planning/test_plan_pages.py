@@ -24,6 +24,7 @@ from tests.factories.planning import (
     make_published_plan,
 )
 from tests.factories.ratings import make_service, rate
+from tests.factories.web import status_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,10 +100,7 @@ def test_plans_are_listed_in_every_format(app: Flask, client: FlaskClient, url: 
     government = make_government()
     plan = make_published_plan(government, [make_need(government)])
 
-    answer = client.get(url)
-
-    assert answer.status_code == 200
-    assert f"/plans/{plan.id}" in answer.text
+    assert f"/plans/{plan.id}" in text_of(client, url)
 
 
 def test_lines_are_data_too(app: Flask, client: FlaskClient) -> None:
@@ -110,13 +108,13 @@ def test_lines_are_data_too(app: Flask, client: FlaskClient) -> None:
     need = make_need(government)
     plan = make_published_plan(government, [need])
 
-    heading, row = client.get("/plan-lines.csv?q=助餐").text.lstrip("\ufeff").splitlines()
+    heading, row = text_of(client, "/plan-lines.csv?q=助餐").lstrip("\ufeff").splitlines()
 
     said = dict(zip(heading.split(","), row.split(","), strict=True))
     assert (said["plan"], said["needs"], said["budget_fen"], said["method"]) == (
         str(plan.id), str(need), "100000", "open-tender",
     )  # fmt: skip
-    assert client.get("/plan-lines.xlsx").status_code == client.get("/plans.xlsx").status_code == 200
+    assert status_of(client, "/plan-lines.xlsx") == status_of(client, "/plans.xlsx") == 200
 
 
 @pytest.mark.parametrize(
@@ -130,7 +128,7 @@ def test_plans_are_narrowed(app: Flask, client: FlaskClient, query: str, count: 
     government = make_government()
     make_published_plan(government, [make_need(government)])
 
-    assert len(client.get(f"/plans.csv?{query}").text.splitlines()) == 1 + count
+    assert len(text_of(client, f"/plans.csv?{query}").splitlines()) == 1 + count
     assert client.get(f"/plans?{query}").status_code == 200
 
 

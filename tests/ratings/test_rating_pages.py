@@ -14,7 +14,7 @@ from portal.parties.actions import add_government
 from portal.ratings import actions, queries
 from portal.ratings.actions import Opinion
 from tests.factories.ratings import MONDAY, make_organization, make_resident, make_service, rate
-from tests.factories.web import send, signed_in
+from tests.factories.web import send, signed_in, status_of, text_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -155,7 +155,7 @@ def test_figures_stand_only_under_their_own_service(app: Flask, client: FlaskCli
 def test_the_dataset_has_no_score_under_ten_answers(app: Flask, client: FlaskClient) -> None:
     figures_of([5] * 7)
 
-    lines = client.get("/ratings.csv").text.splitlines()
+    lines = text_of(client, "/ratings.csv").splitlines()
 
     row = dict(zip(lines[0].lstrip("\ufeff").split(","), lines[1].split(","), strict=True))
     assert (row["answers"], row["step"], row["score"], row["level_5"]) == ("7", "too-few", "", "")
@@ -164,10 +164,10 @@ def test_the_dataset_has_no_score_under_ten_answers(app: Flask, client: FlaskCli
 def test_the_dataset_takes_the_filters_of_services(app: Flask, client: FlaskClient) -> None:
     figures_of([5] * 7)
 
-    assert len(client.get("/ratings.csv?q=社区").text.splitlines()) == 2
-    assert len(client.get("/ratings.csv?q=不存在").text.splitlines()) == 1
-    assert len(client.get("/ratings.csv?from=2026-11-23").text.splitlines()) == 1
-    assert client.get("/ratings.csv?from=yesterday").status_code == 400
+    assert len(text_of(client, "/ratings.csv?q=社区").splitlines()) == 2
+    assert len(text_of(client, "/ratings.csv?q=不存在").splitlines()) == 1
+    assert len(text_of(client, "/ratings.csv?from=2026-11-23").splitlines()) == 1
+    assert status_of(client, "/ratings.csv?from=yesterday") == 400
 
 
 def test_the_newest_figures_of_many_services_are_one_statement(app: Flask) -> None:
