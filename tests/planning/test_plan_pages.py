@@ -171,3 +171,14 @@ def test_a_plan_of_many_lines_takes_few_statements(app: Flask, client: FlaskClie
     answer = client.get(f"/plans/{plan_id}")
 
     assert (answer.status_code, len(reads) <= 12) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("region=410100", 1), ("region=410300", 0), (f"category={CATEGORY}", 1), ("year=2027", 1), ("year=2026", 0)],
+)
+def test_lines_are_narrowed(app: Flask, client: FlaskClient, query: str, count: int) -> None:
+    government = make_government()
+    make_published_plan(government, [make_need(government)])
+
+    assert len(text_of(client, f"/plan-lines.csv?{query}").splitlines()) == 1 + count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -329,3 +330,13 @@ def test_a_hidden_plan_is_hidden_with_its_lines(app: Flask) -> None:
     assert not queries.describe_plan_lines([number])
     with pytest.raises(NotFoundError):
         queries.line(plan.id, 1)
+
+
+@pytest.mark.parametrize(("field", "code"), [("category_code", "Z9"), ("region_code", "999999")])
+def test_a_line_has_a_known_category_and_region(app: Flask, field: str, code: str) -> None:
+    government = make_government()
+    planner = make_planner(government)
+    plan = make_plan(government, by=planner)
+
+    with pytest.raises(rules.UnknownChoiceError):
+        make_line(plan, [make_need(government)], by=planner, text=replace(line_text(), **{field: code}))

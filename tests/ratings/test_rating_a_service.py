@@ -241,3 +241,15 @@ def test_a_hidden_service_hides_its_figures(app: Flask) -> None:
 
     assert not queries.latest_summaries([service.id])
     assert not queries.describe_ratings([str(number)])
+
+
+def test_a_changed_answer_to_a_question_replaces_the_earlier(app: Flask) -> None:
+    actions.load_dimensions()
+    service, resident = make_service(), make_resident()
+
+    for level in (2, 4):
+        actions.rate_service(service.id, Opinion(4, answers={"skill": level}), by=resident)
+
+    own = queries.own_rating(service.id, resident)
+    assert own is not None
+    assert [answer.level for answer in own.answers] == [4]

@@ -203,3 +203,13 @@ def test_comments_reach_only_the_government_that_pays(app: Flask) -> None:
 
     assert list(queries.comments(summary, governments={government})) == ["乙", "乙", "乙", "乙", "甲"]
     assert not queries.comments(summary, governments={government + 1})
+
+
+def test_the_dataset_has_every_level_from_ten_answers_on(app: Flask, client: FlaskClient) -> None:
+    figures_of([5] * 9 + [1])
+
+    heading, line = text_of(client, "/ratings.csv?to=2026-11-22").lstrip("\ufeff").splitlines()
+
+    row = dict(zip(heading.split(","), line.split(","), strict=True))
+    assert (row["step"], row["level_5"], row["level_2"], row["level_1"]) == ("score", "9", "0", "1")
+    assert (row["satisfied_share"], row["mean"]) == ("0.9", "4.6")
