@@ -1,35 +1,108 @@
-"""What every test may use: a portal on a fresh database, a client, the shared data."""
+"""What every test may use: a portal on a fresh database, a client, counts of queries, a browser."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import uuid
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import Engine, create_engine, event, text
 
 from portal.app import create_app
 from portal.settings import Settings
 from portal.storage.database import db
+from portal.storage.upgrading import upgrade
+from tests import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from flask import Flask
     from flask.testing import FlaskClient
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=(SQLITE, POSTGRESQL), default=SQLITE, help="Which database to test on.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every test run reach the loopback address and nothing else."""
+    config.option.allow_hosts = "127.0.0.1,localhost,::1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, without a word, what only the other database shows."""
+    chosen = config.getoption("--database")
+    unfit = f"{SQLITE if chosen == POSTGRESQL else POSTGRESQL}_only"
+    left_out = [item for item in items if item.get_closest_marker(unfit)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def database_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of the server under test; empty for SQLite."""
+    if request.config.getoption("--database") == SQLITE:
+        yield ""
+        return
+    folder = Path(tempfile.mkdtemp(prefix="sanwen-pg-"))
+    with postgres.cluster(folder) as address:
+        yield address
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Make one migrated database that every test gets a copy of."""
+    folder = tmp_path_factory.mktemp("template")
+    address = f"{database_server}/template_portal" if database_server else f"sqlite:///{folder / 'portal.sqlite3'}"
+    if database_server:
+        _administer(database_server, "CREATE DATABASE template_portal")
+    made = create_app(Settings(data_dir=folder, database_url=address, testing=True))
+    with made.app_context():
+        upgrade()
+        db.session.remove()
+        if not database_server:
+            db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            db.session.remove()
+        db.engine.dispose()
+    return address
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(Settings(data_dir=tmp_path / "var", testing=True, drain="off"))
-    with made.app_context():
-        import sqlalchemy as sa
+def database(database_server: str, template: str, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a fresh migrated database."""
+    if not database_server:
+        path = tmp_path / "portal.sqlite3"
+        shutil.copy(template.removeprefix("sqlite:///"), path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _administer(database_server, f"CREATE DATABASE {name} TEMPLATE template_portal")
+    yield f"{database_server}/{name}"
+    _administer(database_server, f"DROP DATABASE {name} WITH (FORCE)")
 
-        for t in ("government", "organization"):
-            if t not in db.metadata.tables:
-                sa.Table(t, db.metadata, sa.Column("id", sa.Integer, primary_key=True))
-        db.create_all()
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    """Give the settings of a portal on a fresh database."""
+    return Settings(data_dir=tmp_path / "var", database_url=database, testing=True, drain="off")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """Give a portal on a fresh database, with its context."""
+    made = create_app(settings)
+    with made.app_context():
         yield made
         db.session.remove()
         db.engine.dispose()
@@ -37,11 +110,41 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
+    """Give a client of the portal."""
     return app.test_client()
 
 
 @pytest.fixture
 def shared_data() -> Path:
+    """Give the folder of test data beside the checkout; a test without it is skipped by name."""
     if not SHARED.exists():
-        pytest.skip("needs ../shared/data")
+        pytest.skip("needs the test data beside the checkout (../shared/data)")
     return SHARED
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Give a way to collect the statements that are sent to the database."""
+    del app
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(*args: object) -> None:
+            statements.append(str(args[2]))
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return counting
+
+
+def _administer(server: str, statement: str) -> None:
+    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -92,7 +92,7 @@ def population(code: str) -> int | None:
 
 def calendar() -> Calendar:
     """Read the working-day calendar."""
-    rows = db.session.execute(select(Workday.day, Workday.is_workday)).tuples()
+    rows = db.session.execute(select(Workday.day, Workday.is_workday))
     last = db.session.scalar(select(func.max(Workday.day)))
     settled = date(last.year, 12, 31) if last else date.min
     return Calendar(dict(rows.all()), settled)
@@ -118,7 +118,7 @@ def _kept(table: str, read: Callable[[], Names]) -> Names:
     return kept[table]
 
 
-def _names(model: type[Region] | type[Category] | type[OrganizationType]) -> Names:
+def _names(model: type[Region | Category | OrganizationType]) -> Names:
     names: dict[str, tuple[str, str]] = {}
     children: dict[str, list[str]] = {}
     parents = {Region: Region.parent_code, Category: Category.parent_code}

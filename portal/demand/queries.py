@@ -146,7 +146,7 @@ def standings(items: Sequence[Proposal]) -> dict[int, Standing]:
 def support_counts(proposal_ids: Sequence[int]) -> Mapping[int, int]:
     """Count the supports of many proposals: one statement."""
     query = select(Support.proposal_id, func.count()).where(Support.proposal_id.in_(proposal_ids))
-    return dict(db.session.execute(query.group_by(Support.proposal_id)).tuples().all())
+    return dict(db.session.execute(query.group_by(Support.proposal_id)).all())
 
 
 def is_supported_by(proposal_id: int, person_id: int) -> bool:

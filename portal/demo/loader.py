@@ -320,7 +320,7 @@ class _Province:
     def _summaries(self, ocids: Sequence[str]) -> dict[str, RatingSummary]:
         """Read the newest figures of the services that some purchases became."""
         query = select(Service.ocid, RatingSummary).join(Service, Service.id == RatingSummary.service_id)
-        rows = db.session.execute(query.where(Service.ocid.in_(ocids)).order_by(RatingSummary.id)).tuples()
+        rows = db.session.execute(query.where(Service.ocid.in_(ocids)).order_by(RatingSummary.id))
         return {ocid: summary for ocid, summary in rows if ocid}
 
 

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Response, current_app, request
 from flask_babel import gettext
-from werkzeug.wsgi import wrap_file
 
 from portal.classification import queries as classification
 from portal.exporting.formats.format import Options
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from portal.settings import Settings
     from portal.web.filters import Filters
 
-IN_MEMORY = 4_000_000
+IN_MEMORY, PIECE = 4_000_000, 65_536
 
 
 def list_url(name: str, extension: str, **query: object) -> str:
@@ -60,9 +59,7 @@ def answer_dataset(dataset: Dataset, made: Format, filters: Filters, *, for_peop
     header = [gettext(column.title) for column in dataset.columns] if for_people else None
     options = Options(for_excel=wants_mark or for_people, header=header)
     pieces = made.chunks(dataset, dataset.rows(replace(filters, page=1)), options)
-    written = _written(pieces)
-    answer = Response(wrap_file(request.environ, written), content_type=made.media_type, direct_passthrough=True)
-    answer.call_on_close(written.close)
+    answer = Response(_given_away(_written(pieces)), content_type=made.media_type)
     name = f"{dataset.name}.{made.extension}"
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     answer.headers["Link"] = f'<{_settings().licence_url}>; rel="license"'
@@ -80,6 +77,13 @@ def _written(pieces: Iterator[bytes]) -> SpooledTemporaryFile[bytes]:
         spooled.write(piece)
     spooled.seek(0)
     return spooled
+
+
+def _given_away(written: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    """Read a written file piece by piece, and close it whether or not the reader stays to the end."""
+    with written:
+        while piece := written.read(PIECE):
+            yield piece
 
 
 def answer_opml() -> Response:

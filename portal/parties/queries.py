@@ -66,7 +66,7 @@ def organization_names(ids: Collection[int | None]) -> Mapping[int, tuple[str, s
         return {}
     rows = db.session.execute(
         select(Organization.id, Organization.name, Organization.name_en).where(Organization.id.in_(wanted))
-    ).tuples()
+    )
     return {number: (name, name_en) for number, name, name_en in rows}
 
 

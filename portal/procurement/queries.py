@@ -131,7 +131,7 @@ def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select
 def stage_counts() -> Mapping[Stage, int]:
     """Count the visible processes in each stage."""
     visible = visible_processes().subquery()
-    rows = db.session.execute(select(visible.c.stage, func.count()).group_by(visible.c.stage)).tuples()
+    rows = db.session.execute(select(visible.c.stage, func.count()).group_by(visible.c.stage))
     return dict(rows.all())
 
 

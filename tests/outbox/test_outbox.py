@@ -133,6 +133,6 @@ def test_two_transactions_that_commit_in_the_other_order_are_both_delivered(app:
     late.join(20)
     actions.drain([notebook])
 
-    ids = dict(db.session.execute(select(OutboxEvent.object_id, OutboxEvent.id)).tuples().all())
+    ids = dict(db.session.execute(select(OutboxEvent.object_id, OutboxEvent.id)).all())
     assert ids["began first"] < ids["began second"]
     assert notebook.seen == ["began second", "began first"]
