@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.ring.rules import Kind, Relation
 from portal.storage.database import Model
+from portal.storage.types import enum_type
 
 
 class RingLink(Model):
@@ -25,9 +26,9 @@ class RingLink(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     relation: Mapped[Relation]
     # Ends
-    from_kind: Mapped[Kind]
+    from_kind: Mapped[Kind] = mapped_column(enum_type(Kind, name="from_kind"))
     from_id: Mapped[str] = mapped_column(String(200))
-    to_kind: Mapped[Kind]
+    to_kind: Mapped[Kind] = mapped_column(enum_type(Kind, name="to_kind"))
     to_id: Mapped[str] = mapped_column(String(200))
     # Lifecycle
     note: Mapped[str] = mapped_column(Text, default="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import DateTime, TypeDecorator
+from sqlalchemy import DateTime, Enum, TypeDecorator
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -38,6 +38,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def enum_type(kind: type[StrEnum], *, name: str) -> Enum:
+    """Give the type of an enum column whose check needs a name of its own: two of a kind in one table."""
+    return Enum(
+        kind, name=name, native_enum=False, length=40, create_constraint=True, values_callable=enum_values
+    )
 
 
 def enum_values(kind: type[StrEnum]) -> list[str]:
