@@ -24,6 +24,7 @@ install_requirements() {
     stamp=.venv/.installed-$kind
     is_fresh "$stamp" "requirements/$kind.txt" requirements/build.txt pyproject.toml && return
     say "installing the requirements ($kind)"
+    VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --require-hashes -r requirements/build.txt
     VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode \
         --build-constraints requirements/build.txt -r "requirements/$kind.txt"
     VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
