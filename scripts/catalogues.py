@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations" / "zh_Hans_CN" / "LC_MESSAGES"
 METHODS = [("portal/**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+HEADER = "# Chinese texts of Sanwen. Written by scripts/translate; translations are made here by hand."
+WRITTEN_ON = datetime(2026, 1, 1, tzinfo=UTC)  # the same always, so that only texts make a difference
 KEYWORDS = {
     "_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None, "N_": None,
 }  # fmt: skip
@@ -43,6 +46,9 @@ def main(*, checks_only: bool) -> int:
     new = [message.id for message in fresh if message.id and message.id not in known]
     catalog.update(fresh, no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    catalog.fuzzy, catalog.header_comment = False, HEADER
+    catalog.project, catalog.version = "Sanwen", "0.1"
+    catalog.creation_date = catalog.revision_date = WRITTEN_ON
     lacking = [message for message in catalog if message.id and not _is_translated(message.string)]
     if not checks_only:
         FOLDER.mkdir(parents=True, exist_ok=True)
