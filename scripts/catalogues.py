@@ -1,7 +1,7 @@
 """Bring the message catalogue up to date with the code; fail when a text has no translation.
 
-    scripts/translate           extract, update, compile
-    scripts/translate --check   only compare: nothing is written but the compiled file
+scripts/translate           extract, update, compile
+scripts/translate --check   only compare: nothing is written but the compiled file
 """
 
 from __future__ import annotations

@@ -42,9 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def enum_type(kind: type[StrEnum], *, name: str) -> Enum:
     """Give the type of an enum column whose check needs a name of its own: two of a kind in one table."""
-    return Enum(
-        kind, name=name, native_enum=False, length=40, create_constraint=True, values_callable=enum_values
-    )
+    return Enum(kind, name=name, native_enum=False, length=40, create_constraint=True, values_callable=enum_values)
 
 
 def enum_values(kind: type[StrEnum]) -> list[str]:
