@@ -22,9 +22,9 @@ METHODS = [("portal/**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 HEADER = "# Chinese texts of Sanwen. Written by scripts/translate; translations are made here by hand."
 WRITTEN_ON = datetime(2026, 1, 1, tzinfo=UTC)  # the same always, so that only texts make a difference
-KEYWORDS = {
-    "_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None, "N_": None,
-}  # fmt: skip
+KEYWORDS = dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext")) | dict.fromkeys(
+    ("ngettext", "lazy_ngettext"), (1, 2)
+)
 
 
 def extracted() -> Catalog:

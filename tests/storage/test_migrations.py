@@ -53,4 +53,4 @@ def _insert_something(table: str) -> None:
         "ledger_position) VALUES (1, 'o', 'r', CURRENT_TIMESTAMP, 'tender', 't', '{}', 's', 'f', 'b', "
         "CURRENT_TIMESTAMP, 0)",
     }
-    db.session.execute(text(f"INSERT INTO {table} {values[table]}"))  # noqa: S608 - our own names
+    db.session.execute(text(f"INSERT INTO {table} {values[table]}"))
