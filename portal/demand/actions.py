@@ -80,7 +80,10 @@ def moderate_proposal(proposal_id: int, *, publish: bool, reason: str, governmen
 
     Raises:
         NotFoundError, WrongStateError
+        MissingReasonError: it is refused without a reason.
     """
+    if not publish and not reason:
+        raise rules.MissingReasonError(field="reason")
     with transaction():
         proposal = queries.proposal_in_office(proposal_id, governments)
         new = ProposalStatus.PUBLISHED if publish else ProposalStatus.REFUSED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired
 
 from portal.classification.queries import category_choices, region_choices
 from portal.demand import rules
@@ -64,11 +64,6 @@ class ModerationForm(PortalForm):
     reason = ParagraphField(
         _l("Reason"), 500, required=False, hint=_l("The author is shown it. Needed when you do not publish.")
     )
-
-    def validate_reason(self, field: ParagraphField) -> None:
-        """Ask for a reason where the author will want one."""
-        if self.decision.data == "refuse" and not field.data:
-            raise ValidationError(str(REQUIRED))
 
 
 class AnswerForm(PortalForm):

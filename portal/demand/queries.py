@@ -220,10 +220,12 @@ def need_figures(need_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 
 def need_fates(items: Sequence[Need]) -> dict[int, tuple[bool, int]]:
-    """Tell of many needs whether a plan line answers them, and how many days old they are."""
-    answered = ring.targets(Relation.ANSWERED_BY, [str(item.id) for item in items])
+    """Tell of many needs whether a line of a published plan answers them, and how many days old they are."""
+    lines = ring.targets(Relation.ANSWERED_BY, [str(item.id) for item in items])
+    seen = ring.describe((Kind.PLAN_LINE, number) for numbers in lines.values() for number in numbers)
+    public = {number for _, number in seen}
     now = clock.now()
-    return {item.id: (str(item.id) in answered, (now - item.created_at).days) for item in items}
+    return {item.id: (bool(public & set(lines.get(str(item.id), ()))), (now - item.created_at).days) for item in items}
 
 
 def describe_proposals(ids: Sequence[str]) -> Mapping[str, Described]:

@@ -125,6 +125,13 @@ class SimilarError(InvalidInputError):
     message = N_("There are similar proposals. Support one of them, or say that yours is different.")
 
 
+class MissingReasonError(InvalidInputError):
+    """Raised when a proposal is refused without a reason."""
+
+    code = "missing-reason"
+    message = N_("Give a reason: the author is shown it.")
+
+
 class NothingChosenError(InvalidInputError):
     """Raised when proposals are gathered and none was chosen, or no need is named."""
 

@@ -1,0 +1,90 @@
+"""A browser walks the whole ring by following links, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from portal.demo import loader
+from portal.storage.database import db
+from tests.servers import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from playwright.sync_api import Browser, Page
+
+    from portal.settings import Settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+RING = ("need", "plan-line", "process", "contract", "service", "rating", "need")
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
+
+
+@pytest.fixture
+def address(app: Flask, settings: Settings) -> Iterator[str]:
+    loader.load()
+    db.session.remove()
+    with served(settings) as (where, _process):
+        yield where
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield made
+        made.close()
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_ring_is_walked_by_links_only(address: str, browser: Browser, language: str) -> None:
+    page = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800}).new_page()
+    page.goto(f"{address}{language}/")
+    page.click(f'a[href="{language}/proposals"]')
+
+    walked = list(_walk(page, list(RING)))
+
+    assert walked == list(RING)
+    assert "/needs/" in page.url
+
+
+def _walk(page: Page, kinds: list[str]) -> Iterator[str]:
+    """Try one proposal after another until one leads all the way round."""
+    for proposal in _links(page):
+        page.goto(proposal)
+        found = list(_follow(page, kinds))
+        if found == kinds:
+            yield from found
+            return
+
+
+def _links(page: Page) -> list[str]:
+    """Collect the proposals of the first pages of the list, as somebody who turns pages would."""
+    found: list[str] = []
+    for _ in range(8):
+        found += [link.evaluate("link => link.href") for link in page.locator("main h2 a").all()]
+        following = page.locator('a[rel="next"]')
+        if following.count() == 0:
+            break
+        following.first.click()
+    return found
+
+
+def _follow(page: Page, kinds: list[str]) -> Iterator[str]:
+    """Follow the first link to each kind in turn; stop where there is none."""
+    for kind in kinds:
+        link = page.locator(f'main a[data-ring="{kind}"]')
+        if link.count() == 0:
+            return
+        page.goto(link.first.evaluate("link => link.href"))
+        yield kind
