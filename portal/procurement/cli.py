@@ -12,12 +12,13 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import Progress
 
+from portal.procurement import mapping as mapping_files
 from portal.procurement import reading, sheets
 from portal.procurement.actions import rebuild_processes, seal_releases
 from portal.procurement.rules import Problem, SealReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from portal.procurement.rules import Json
 
@@ -60,21 +61,20 @@ def import_ocds(context: click.Context, paths: Sequence[Path], by: str) -> None:
 @with_appcontext
 def import_sheet(context: click.Context, path: Path, mapping: str, by: str) -> None:
     """Seal the rows of a spreadsheet (CSV, XLSX, XLS) as releases, by a mapping file."""
-    total, rows = SealReport(), 0
+    total, rows, unreadable = SealReport(), 0, 0
     try:
-        chosen = sheets.read_mapping(_mapping_file(mapping))
+        chosen = mapping_files.read_mapping(_mapping_file(mapping))
         found = sheets.read_sheet(path, chosen, ocid_prefix=current_app.extensions["settings"].ocid_prefix)
         with _progress() as progress:
             task = progress.add_task("rows", total=None)
-            for batch in _row_batches(found):
+            while batch := list(islice(found, BATCH)):
                 rows += len(batch)
                 progress.update(task, completed=rows)
-                _refuse(total, path, [row for row in batch if isinstance(row, Problem)])
-                _seal(total, path, [row for row in batch if not isinstance(row, Problem)], by)
-    except (sheets.MappingError, reading.UnreadableError) as error:
+                _seal_rows(total, path, batch, by)
+    except (mapping_files.MappingError, reading.UnreadableError) as error:
+        unreadable = 1
         _tell(path, str(error))
-        context.exit(NOTHING_READ)
-    _finish(context, total, repairs=0, nothing_read=rows == 0, unreadable=0)
+    _finish(context, total, repairs=0, nothing_read=rows == 0, unreadable=unreadable)
 
 
 @click.command("rebuild")
@@ -87,6 +87,23 @@ def rebuild() -> None:
 def _mapping_file(name: str) -> Path:
     path = Path(name)
     return path if path.exists() else MAPPINGS / f"{name.removesuffix('.toml')}.toml"
+
+
+def _seal_rows(total: SealReport, file: Path, batch: Sequence[sheets.Row], by: str) -> None:
+    """Seal the good rows of a batch; whatever is refused is named by its row."""
+    _refuse(total, file, [row.found for row in batch if isinstance(row.found, Problem)])
+    good = [(row.number, row.found) for row in batch if not isinstance(row.found, Problem)]
+    rows = {str(release["id"]): number for number, release in good}
+    report = seal_releases([release for _, release in good], by=by, source=file.name)
+    report.refused = [_at_row(problem, rows) for problem in report.refused]
+    total.sealed += report.sealed
+    total.unchanged += report.unchanged
+    _refuse(total, file, report.refused)
+
+
+def _at_row(problem: Problem, rows: Mapping[str, int]) -> Problem:
+    named = [f"row {rows[word]}" for word in problem.place.split() if word in rows]
+    return Problem(named[0], problem.reason) if named else problem
 
 
 def _seal(total: SealReport, file: Path, batch: Sequence[Json], by: str) -> None:
@@ -118,11 +135,6 @@ def _finish(context: click.Context, total: SealReport, *, repairs: int, nothing_
 
 def _batches(releases: Iterator[Json]) -> Iterator[list[Json]]:
     while batch := list(islice(releases, BATCH)):
-        yield batch
-
-
-def _row_batches(rows: Iterator[Json | Problem]) -> Iterator[list[Json | Problem]]:
-    while batch := list(islice(rows, BATCH)):
         yield batch
 
 

@@ -1,7 +1,6 @@
 """Reading spreadsheets: each row becomes a release, by a mapping file.
 
-A mapping is TOML; `docs/howto/add-a-mapping.md` explains it. Nothing of a row is guessed: a value that
-does not fit is named with its row and column, and the row is left out.
+Nothing of a row is guessed: a value that does not fit is named with its row and column, and the row is left out.
 """
 
 from __future__ import annotations
@@ -9,31 +8,33 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, load_workbook
 
 from portal.kernel import clock
 from portal.kernel.text import clean_line, clean_text, nfkc_fold
+from portal.procurement.mapping import put
 from portal.procurement.reading import UnreadableError
-from portal.procurement.rules import Json, Problem, Tag
+from portal.procurement.rules import Json, Problem
+from portal.procurement.standard import faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from portal.procurement.mapping import FieldRule, SheetMapping
+
 LARGEST_SHEET = 200_000_000
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+ROWS_BEFORE_HEADER = 10
 UNITS = {"yuan": Decimal(1), "wan": Decimal(10_000)}
-
-
-class MappingError(Exception):
-    """Raised when a mapping file cannot be used; the message says why."""
+_AMOUNT = re.compile(r"(-?\d{1,15}(?:\.\d{1,6})?)(元|万元|万|亿元|亿)?")
+_UNITS_IN_CELL = {"元": 1, "万元": 10_000, "万": 10_000, "亿元": 100_000_000, "亿": 100_000_000}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class CellError(Exception):
@@ -44,207 +45,181 @@ class CellError(Exception):
         super().__init__(f"column {column}: {reason}")
 
 
+class RowError(Exception):
+    """Raised when a whole row does not fit."""
+
+
 @dataclass(frozen=True)
-class SheetMapping:
-    """A mapping file, read and checked."""
+class Row:
+    """One row of a sheet: its number as a spreadsheet program counts, and its release or its problem."""
 
-    name: str
-    key: Sequence[str]
-    header: str
-    tag: Mapping[str, Any]
-    date: Mapping[str, Any]
-    constants: Mapping[str, Any]
-    fields: Sequence[Mapping[str, Any]]
-    required: Sequence[str]
+    number: int
+    found: Json | Problem
 
 
-def read_mapping(path: Path) -> SheetMapping:
-    """Read a mapping file.
-
-    Raises:
-        MappingError: it is no TOML, or lacks a part.
-    """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        mapping = SheetMapping(
-            raw["name"], raw["key"], raw["header"], raw["tag"], raw["date"], raw.get("constants", {}), raw["field"],
-            raw.get("required", []),
-        )  # fmt: skip
-    except KeyError as error:
-        message = f"{path.name}: {error.args[0]} is missing"
-        raise MappingError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        message = f"{path.name}: {error}"
-        raise MappingError(message) from error
-    return mapping
-
-
-def read_sheet(path: Path, mapping: SheetMapping, *, ocid_prefix: str) -> Iterator[Json | Problem]:
+def read_sheet(path: Path, mapping: SheetMapping, *, ocid_prefix: str) -> Iterator[Row]:
     """Go through the rows of a sheet: a release for each good one, a problem for each bad one.
 
+    Empty rows and headers that come again are left out; a few lines may stand above the first header.
+
     Raises:
-        UnreadableError: the file is no sheet that can be read, or has other columns.
+        UnreadableError: the file is no sheet that can be read, or lacks columns.
     """
-    rows = _rows(path)
     header: list[str] | None = None
-    for number, cells in rows:
+    for number, cells in _rows(path):
         line = [clean_text(cell) for cell in cells]
         if not any(line):
             continue
-        if mapping.header in line:
-            header = line
+        if mapping.columns <= set(line):
+            header = _checked_header(line, mapping)
         elif header is None:
-            raise UnreadableError(f"row {number}: no column {mapping.header!r}; is it the right mapping?")
+            if number > ROWS_BEFORE_HEADER or _lacks_only_some(line, mapping):
+                break
         else:
-            yield _release_or_problem(number, dict(zip(header, line, strict=False)), mapping, ocid_prefix)
+            yield Row(number, _release_or_problem(f"row {number}", header, line, mapping, ocid_prefix))
     if header is None:
-        raise UnreadableError(f"no column {mapping.header!r}; is it the right mapping?")
+        columns = ", ".join(sorted(mapping.columns))
+        raise UnreadableError(f"has no header with the columns {columns}; is it the right mapping?")
 
 
-def _release_or_problem(number: int, row: dict[str, str], mapping: SheetMapping, ocid_prefix: str) -> Json | Problem:
+def _checked_header(line: list[str], mapping: SheetMapping) -> list[str]:
+    double = sorted(column for column in mapping.columns if line.count(column) > 1)
+    if double:
+        raise UnreadableError(f"has the column {double[0]} twice")
+    return line
+
+
+def _lacks_only_some(line: Sequence[str], mapping: SheetMapping) -> bool:
+    present = mapping.columns & set(line)
+    if len(present) * 2 > len(mapping.columns):
+        raise UnreadableError(f"lacks the columns {', '.join(sorted(mapping.columns - present))}")
+    return False
+
+
+def _release_or_problem(
+    place: str, header: Sequence[str], line: Sequence[str], mapping: SheetMapping, ocid_prefix: str
+) -> Json | Problem:
     try:
-        return _release(row, mapping, ocid_prefix)
-    except CellError as error:
-        return Problem(f"row {number}", str(error))
+        release = _release(_named(header, line), mapping, ocid_prefix)
+    except (CellError, RowError) as error:
+        return Problem(place, str(error))
+    for path, reason in faults_of(release):
+        column = mapping.column_of(path)
+        return Problem(place, f"column {column}: {reason}" if column else f"/{path}: {reason}")
+    return release
 
 
-def _release(row: dict[str, str], mapping: SheetMapping, ocid_prefix: str) -> Json:
+def _named(header: Sequence[str], line: Sequence[str]) -> dict[str, str]:
+    """Name the cells of a row; one that was shifted or cut off is refused, never guessed at."""
+    if len(line) < len(header) or any(line[len(header) :]):
+        raise RowError(f"has {len(line)} cells where the header has {len(header)}")
+    return dict(zip(header, line, strict=False))
+
+
+def _release(row: Mapping[str, str], mapping: SheetMapping, ocid_prefix: str) -> Json:
     for column in mapping.required:
-        if not row.get(column):
+        if not row[column]:
             raise CellError(column, "is empty")
-    key = [row.get(column, "") for column in mapping.key]
+    key = [row[column] for column in mapping.key]
     if not any(key):
         raise CellError(mapping.key[0], "is empty, so that the row has no identifier")
     local = sha256("\x1f".join(key).encode()).hexdigest()[:16]
+    tag = mapping.tag
     release: Json = {
         "ocid": f"{ocid_prefix}-{mapping.name}-{local}",
         "id": f"{mapping.name}-{local}",
-        "date": _moment(row, mapping.date),
-        "tag": [_coded(row, mapping.tag, set(Tag))],
+        "date": _moment(row[mapping.date.column], mapping.date.column, mapping.date.formats),
+        "tag": [_coded(row[tag.column], tag.column, tag.values) if tag.column else tag.constant],
         "initiationType": "tender",
         "language": "zh",
     }
     for path, constant in mapping.constants.items():
-        _put(release, path, constant)
-    for rule in mapping.fields:
-        _apply(release, row, rule)
+        put(release, path, constant)
+    for rule in mapping.field:
+        _apply(release, row[rule.column], rule)
     return release
 
 
-def _apply(release: Json, row: dict[str, str], rule: Mapping[str, Any]) -> None:
-    column, path = rule["column"], rule["path"]
-    raw = row.get(column, "")
-    if not raw or raw in rule.get("nothing", ("-", "－", "/", "无")):
+def _apply(release: Json, raw: str, rule: FieldRule) -> None:
+    if not raw or raw in rule.nothing:
         return
-    value = _value(_matching(raw, rule), row, rule)
+    value = _value(_matching(raw, rule), rule)
     if value == "":
         return
-    _put(release, path, value)
-    if rule.get("kind") == "amount":
-        _put(release, path.rsplit("/", 1)[0] + "/currency", "CNY")
+    put(release, rule.path, value)
+    if rule.kind == "amount":
+        put(release, f"{rule.path.rpartition('/')[0]}/currency", "CNY")
 
 
-def _matching(raw: str, rule: Mapping[str, Any]) -> str:
+def _matching(raw: str, rule: FieldRule) -> str:
     """Take the part of a cell that the rule's pattern marks; all of it where there is none."""
-    if "pattern" not in rule:
+    if rule.pattern is None:
         return raw
-    found = re.search(rule["pattern"], raw)
+    found = re.search(rule.pattern, raw)
     if found is None:
-        raise CellError(rule["column"], f"{raw[:40]!r} is not of the form {rule['pattern']}")
-    return found[1]
+        raise CellError(rule.column, f"{raw[:40]!r} is not of the form {rule.pattern}")
+    return found[1] or ""
 
 
-def _value(raw: str, row: dict[str, str], rule: Mapping[str, Any]) -> object:
-    kind = rule.get("kind", "text")
-    if kind == "amount":
-        return _amount(raw, rule["column"], UNITS[rule.get("unit", "yuan")])
-    if kind == "moment":
-        return _moment(row, rule)
-    if kind == "code":
-        return _coded(row, rule, None)
-    return clean_line(raw) if kind == "line" else raw
+def _value(raw: str, rule: FieldRule) -> object:
+    if rule.kind == "amount":
+        return _amount(raw, rule.column, UNITS[rule.unit])
+    if rule.kind == "moment":
+        return _moment(raw, rule.column, rule.formats)
+    if rule.kind == "code":
+        return _coded(raw, rule.column, rule.values)
+    return clean_line(raw) if rule.kind == "line" else raw
 
 
 def _amount(raw: str, column: str, unit: Decimal) -> int | float:
-    text = nfkc_fold(raw).replace(",", "").replace("元", "").replace("万", "").replace(" ", "").strip()
-    if not _NUMBER.fullmatch(text):
+    """Read an amount of money in yuan; a unit that stands in the cell itself goes before the mapping's."""
+    found = _AMOUNT.fullmatch(re.sub(r"[,，\s]", "", nfkc_fold(raw)))
+    if found is None:
         raise CellError(column, f"{raw[:40]!r} is no amount")
-    try:
-        amount = Decimal(text) * unit
-    except InvalidOperation as error:
-        raise CellError(column, f"{raw[:40]!r} is no amount") from error
+    amount = Decimal(found[1]) * (_UNITS_IN_CELL[found[2]] if found[2] else unit)
     if amount < 0:
         raise CellError(column, f"{raw[:40]!r} is below nought")
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
-def _moment(row: dict[str, str], rule: Mapping[str, Any]) -> str:
-    column, raw = rule["column"], nfkc_fold(row.get(rule["column"], "")).strip().upper()
-    for form in rule["formats"]:
+def _moment(raw: str, column: str, formats: Sequence[str]) -> str:
+    text = nfkc_fold(raw).strip().upper()
+    for form in formats:
         try:
-            found = datetime.strptime(raw, form)  # noqa: DTZ007 - the zone is Shanghai's, put on below
+            found = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is Shanghai's, put on below
         except ValueError:
             continue
-        return found.replace(tzinfo=clock.SHANGHAI).isoformat()
-    raise CellError(column, f"{raw[:40]!r} is no date like {', '.join(rule['formats'])}")
+        return found.replace(tzinfo=clock.SHANGHAI).isoformat(timespec="seconds")
+    raise CellError(column, f"{raw[:40]!r} is no date like {', '.join(formats)}")
 
 
-def _coded(row: dict[str, str], rule: Mapping[str, Any], allowed: set[Tag] | None) -> str:
-    if "constant" in rule:
-        return str(rule["constant"])
-    raw = clean_line(row.get(rule["column"], ""))
-    values = rule["values"]
-    if raw not in values:
-        raise CellError(rule["column"], f"{raw[:40]!r} is none of {', '.join(values)}")
-    if allowed is not None and values[raw] not in allowed:
-        raise CellError(rule["column"], f"the mapping gives {values[raw]!r}, which is no release tag")
-    return str(values[raw])
-
-
-def _put(release: Json, path: str, value: object) -> None:
-    """Put a value at a path like `tender/value/amount` or `parties/0/name`."""
-    parts = path.split("/")
-    target: Any = release
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        last = following is None
-        if isinstance(target, list):
-            at = int(part)
-            while len(target) <= at:
-                target.append({})
-            if last:
-                target[at] = value
-            target = target[at]
-            continue
-        if last:
-            target[part] = value
-        elif part not in target:
-            target[part] = [] if following is not None and following.isdigit() else {}
-        if not last:
-            target = target[part]
+def _coded(raw: str, column: str, values: Mapping[str, str]) -> str:
+    said = clean_line(raw)
+    if said not in values:
+        raise CellError(column, f"{said[:40]!r} is none of {', '.join(values)}")
+    return str(values[said])
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     if path.stat().st_size > LARGEST_SHEET:
         raise UnreadableError("is larger than 200 MB; split it")
     data = path.read_bytes()
-    if data[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}:
+    if data.startswith(_WORKBOOKS):
         yield from _workbook_rows(data)
-    else:
-        lines = csv.reader(io.StringIO(_decoded(data), newline=""))
-        try:
-            yield from enumerate(lines, start=1)
-        except csv.Error as error:
-            message = f"line {lines.line_num}: {error}"
-            raise UnreadableError(message) from error
+        return
+    lines = csv.reader(io.StringIO(_decoded(data), newline=""))
+    try:
+        yield from enumerate(lines, start=1)
+    except csv.Error as error:
+        raise UnreadableError(f"line {lines.line_num}: {error}") from error
 
 
 def _workbook_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
-        sheet = load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
+        rows = load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except CalamineError as error:
-        message = f"is no workbook that can be read: {error}"
-        raise UnreadableError(message) from error
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+        raise UnreadableError(f"is no workbook that can be read: {error}") from error
+    for number, cells in enumerate(rows, start=1):
         yield number, [_cell_text(cell) for cell in cells]
 
 
@@ -260,4 +235,4 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UnreadableError("is neither UTF-8 nor GB18030")
+    raise UnreadableError("is neither UTF-8 nor GB18030; save it as CSV UTF-8 or as XLSX")
