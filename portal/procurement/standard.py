@@ -13,12 +13,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, Va
 from portal.procurement.rules import Json, Tag
 
 LONGEST_ID = 200
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def _has_offset(text: str) -> str:
     """Refuse a moment that is not RFC 3339 with an offset."""
     if len(text) < len("2026-01-01T00:00:00Z") or text[10:11] not in {"T", "t", " "}:
         message = "is no date and time (RFC 3339)"
+        raise ValueError(message)
+    if not FIRST_YEAR <= datetime.fromisoformat(text).year <= LAST_YEAR:
+        message = "is in no year that can be meant"
         raise ValueError(message)
     if datetime.fromisoformat(text).tzinfo is None:
         message = "has no time zone"
