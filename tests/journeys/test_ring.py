@@ -50,7 +50,7 @@ def browser() -> Iterator[Browser]:
 def test_the_ring_is_walked_by_links_only(address: str, browser: Browser, language: str) -> None:
     page = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800}).new_page()
     page.goto(f"{address}{language}/")
-    page.click(f'a[href="{language}/proposals"]')
+    page.goto(page.locator(f'main a[href="{language}/proposals"]').first.evaluate("link => link.href"))
 
     walked = list(_walk(page, list(RING)))
 
@@ -69,15 +69,14 @@ def _walk(page: Page, kinds: list[str]) -> Iterator[str]:
 
 
 def _links(page: Page) -> list[str]:
-    """Collect the proposals of the first pages of the list, as somebody who turns pages would."""
+    """Collect the proposals of every page of the list, as somebody who turns pages would; the oldest first."""
     found: list[str] = []
-    for _ in range(8):
+    while True:
         found += [link.evaluate("link => link.href") for link in page.locator("main h2 a").all()]
         following = page.locator('a[rel="next"]')
         if following.count() == 0:
-            break
-        following.first.click()
-    return found
+            return found[::-1]
+        page.goto(following.first.evaluate("link => link.href"))
 
 
 def _follow(page: Page, kinds: list[str]) -> Iterator[str]:
