@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.kernel.text import N_
-from portal.procurement import queries, rules
+from portal.procurement import queries, values
 from portal.procurement.models import Contract, Process
 from portal.storage.database import db
 from portal.web import links
@@ -33,7 +33,7 @@ def _notices(filters: Filters) -> Iterator[Mapping[str, object]]:
             "tag": item.tag,
             "title": item.title,
             "title_en": item.title_en,
-            "text": "\n".join(rules.texts_of(item.body)),
+            "text": "\n".join(values.texts_of(item.body)),
             "source": item.source,
             "sha256": item.sha256,
             "ledger_position": item.ledger_position,
