@@ -10,6 +10,7 @@ from portal.kernel import clock
 from portal.kernel.canonical import canonical_json, sha256_hex
 from portal.kernel.text import clean_line
 from portal.ledger.actions import append_entry
+from portal.moderation.queries import not_hidden
 from portal.outbox.actions import append_event
 from portal.parties.actions import register_party
 from portal.procurement import merging, summaries, values
@@ -70,6 +71,20 @@ def rebuild_processes() -> int:
         ocids = list(db.session.scalars(select(Release.ocid).distinct().order_by(Release.ocid)))
         _compile(ocids)
         return len(ocids)
+
+
+def follow_hiding(notices: Sequence[int], ocids: Sequence[str]) -> None:
+    """Catch up with moderation: compile anew what has a release hidden or restored, index anew what a process has.
+
+    Args:
+        notices: numbers of releases that were hidden or restored.
+        ocids: processes that were.
+    """
+    with transaction():
+        of_notices = select(Release.ocid).where(Release.id.in_(notices)).distinct().order_by(Release.ocid)
+        _compile(list(db.session.scalars(of_notices)))
+        for number in db.session.scalars(select(Release.id).where(Release.ocid.in_(ocids)).order_by(Release.id)):
+            append_event(NOTICE, number)
 
 
 def _known(ocids: Sequence[str]) -> dict[tuple[str, str], str]:
@@ -134,14 +149,15 @@ def _earlier_title(ocid: str) -> str | None:
 
 
 def _compile(ocids: Sequence[str]) -> None:
+    """Compile processes from their releases, hidden ones left out; one without any is not shown at all."""
     known: dict[bytes, int] = {}
     for ocid in ocids:
-        releases = db.session.scalars(
-            select(Release).where(Release.ocid == ocid).order_by(Release.date_at, Release.id)
-        ).all()
-        compiled = merging.compile_releases(release.body for release in releases)
-        summary = summaries.summarise(compiled, [tag for release in releases for tag in _tags(release.body)])
-        _keep_process(ocid, releases, compiled, summary, known)
+        query = select(Release).where(Release.ocid == ocid, not_hidden(NOTICE, Release.id))
+        releases = db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
+        if releases:
+            compiled = merging.compile_releases(release.body for release in releases)
+            tags = [tag for release in releases for tag in _tags(release.body)]
+            _keep_process(ocid, releases, compiled, summaries.summarise(compiled, tags), known)
         append_event(Kind.PROCESS, ocid)
 
 

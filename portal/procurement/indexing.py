@@ -37,14 +37,16 @@ def _processes(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
     query = queries.visible_processes().order_by(Process.ocid)
     if ids is not None:
         query = query.where(Process.ocid.in_(ids))
-    for item in db.session.scalars(query):
-        buyer = " ".join(filter(None, organization_names([item.buyer_id]).get(item.buyer_id or 0, ())))
-        yield SearchDocument(
-            key=document_key(Kind.PROCESS, item.ocid), kind=Kind.PROCESS, object_id=item.ocid, title=item.title,
-            title_en=item.title_en, body=f"{item.description}\n{item.ocid}\n{buyer}", region=item.region_code,
-            category=item.category_code, year=clock.day_of(item.first_release_at).year,
-            date=clock.day_of(item.last_release_at), amount_fen=item.amount_fen,
-        )  # fmt: skip
+    for items in db.session.scalars(query.execution_options(yield_per=BATCH)).partitions(BATCH):
+        buyers = organization_names([item.buyer_id for item in items])
+        for item in items:
+            buyer = " ".join(filter(None, buyers.get(item.buyer_id or 0, ())))
+            yield SearchDocument(
+                key=document_key(Kind.PROCESS, item.ocid), kind=Kind.PROCESS, object_id=item.ocid, title=item.title,
+                title_en=item.title_en, body=f"{item.description}\n{item.ocid}\n{buyer}", region=item.region_code,
+                category=item.category_code, year=clock.day_of(item.first_release_at).year,
+                date=clock.day_of(item.last_release_at), amount_fen=item.amount_fen,
+            )  # fmt: skip
 
 
 NOTICES = Indexer(queries.NOTICE, _notices, N_("Notices"))

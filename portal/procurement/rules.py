@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from portal.kernel.text import N_
 
@@ -174,3 +175,8 @@ class SealReport:
     sealed: list[int] = field(default_factory=list)
     unchanged: int = 0
     refused: list[Problem] = field(default_factory=list)
+
+
+def contract_anchor(contract_id: str) -> str:
+    """Name the place of a contract on the page of its process: `contract-C1`; other signs are escaped."""
+    return f"contract-{quote(contract_id, safe='')}"
