@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from portal.kernel.money import yuan
 from portal.kernel.text import N_
-from portal.procurement.rules import METHOD_NAMES, amount, child, children, day, first_text
+from portal.procurement.rules import METHOD_NAMES
+from portal.procurement.values import amount, child, children, day, first_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

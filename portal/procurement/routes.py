@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from portal.classification.queries import category_choices, region_choices
 from portal.parties.queries import organization_names
-from portal.procurement import details, merging, queries, rules
+from portal.procurement import details, merging, queries, rules, summaries
 from portal.ring.queries import neighbours_of
 from portal.ring.rules import Kind
 from portal.web import access
@@ -68,7 +68,7 @@ def release(ocid: str, release_id: int) -> ResponseReturnValue:
     """Show one immutable release."""
     found = queries.release(release_id, ocid=ocid)
     return render_template(
-        "procurement/release.html", release=found, names=rules, summary=rules.summarise(found.body, [found.tag]),
+        "procurement/release.html", release=found, names=rules, summary=summaries.summarise(found.body, [found.tag]),
         details=details.sections(found.body), raw=json.dumps(found.body, ensure_ascii=False, indent=2, sort_keys=True),
     )  # fmt: skip
 
