@@ -91,5 +91,5 @@ def without_language(url: str) -> str:
 def other_language_url() -> str:
     """Tell the address of this same page in the other language."""
     query = request.query_string.decode("ascii", "replace")
-    path = request.path + (f"?{query}" if query else "")
+    path = "/" + request.path.lstrip("/") + (f"?{query}" if query else "")  # never //host
     return in_language(path, CHINESE if current_locale() == ENGLISH else ENGLISH)

@@ -36,6 +36,12 @@ def test_an_unknown_language_is_not_found(client: FlaskClient, path: str) -> Non
     assert client.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
+def test_the_other_language_is_never_on_another_site(client: FlaskClient) -> None:
+    page = client.get("/en//evil.example/").text
+
+    assert 'href="//evil.example' not in page
+
+
 def test_an_unchanged_page_is_answered_with_304(client: FlaskClient) -> None:
     first = client.get("/ledger")
 
