@@ -8,14 +8,16 @@ from sqlalchemy import delete, select
 
 from portal.kernel import clock
 from portal.kernel.canonical import canonical_json, sha256_hex
+from portal.kernel.text import clean_line
 from portal.ledger.actions import append_entry
+from portal.moderation.queries import not_hidden
 from portal.outbox.actions import append_event
 from portal.parties.actions import register_party
-from portal.procurement import merging, rules
+from portal.procurement import merging, summaries, values
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
 from portal.procurement.queries import NOTICE
-from portal.procurement.rules import Json, Problem, SealReport
-from portal.procurement.standard import faults_of
+from portal.procurement.rules import Json, Problem, SealReport, Tag
+from portal.procurement.standard import LONGEST_ID, faults_of
 from portal.ring.actions import add_link
 from portal.ring.rules import Kind, Relation
 from portal.storage.database import db
@@ -24,7 +26,9 @@ from portal.storage.transactions import transaction
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TITLE_LENGTH, NAME_LENGTH = 500, 300
+TITLE_LENGTH, NAME_LENGTH, OPERATOR_LENGTH = 500, 300, 100
+BATCH = 500
+CONFLICT = "is sealed already with other content; give the change an id of its own"
 
 
 def seal_releases(releases: Sequence[Mapping[str, object]], *, by: str, source: str) -> SealReport:
@@ -39,30 +43,24 @@ def seal_releases(releases: Sequence[Mapping[str, object]], *, by: str, source: 
         What was sealed, what was known already (the same id with the same content), what was refused
         and why. The same releases again change nothing.
     """
-    report, touched = SealReport(), {}
+    report = SealReport()
+    touched: dict[str, None] = {}
     with transaction():
-        known = _known([str(release.get("ocid")) for release in releases])
+        known = _known(sorted({str(release.get("ocid")) for release in releases}))
         for number, raw in enumerate(releases):
             release = dict(raw)
-            problems = _problems(release, number)
+            report.refused += (problems := _problems(release, number))
             if problems:
-                report.refused += problems
                 continue
             key, digest = (str(release["ocid"]), str(release["id"])), sha256_hex(canonical_json(release))
-            if key in known:
-                if known[key] == digest:
-                    report.unchanged += 1
-                else:
-                    report.refused.append(
-                        Problem(
-                            f"{key[0]} {key[1]}",
-                            "is sealed already with other content; give the change an id of its own",
-                        )
-                    )
-                continue
-            known[key] = digest
-            report.sealed.append(_seal(release, digest, by=by, source=source))
-            touched[key[0]] = True
+            if key not in known:
+                known[key] = digest
+                report.sealed.append(_seal(release, digest, by=by, source=source))
+                touched[key[0]] = None
+            elif known[key] == digest:
+                report.unchanged += 1
+            else:
+                report.refused.append(Problem(_place(release, number), CONFLICT, number))
         _compile(list(touched))
     return report
 
@@ -75,37 +73,74 @@ def rebuild_processes() -> int:
         return len(ocids)
 
 
+def follow_hiding(notices: Sequence[int], ocids: Sequence[str]) -> None:
+    """Catch up with moderation: compile anew what has a release hidden or restored, index anew what a process has.
+
+    Args:
+        notices: numbers of releases that were hidden or restored.
+        ocids: processes that were.
+    """
+    with transaction():
+        of_notices = select(Release.ocid).where(Release.id.in_(notices)).distinct().order_by(Release.ocid)
+        _compile(list(db.session.scalars(of_notices)))
+        for number in db.session.scalars(select(Release.id).where(Release.ocid.in_(ocids)).order_by(Release.id)):
+            append_event(NOTICE, number)
+
+
 def _known(ocids: Sequence[str]) -> dict[tuple[str, str], str]:
-    rows = db.session.execute(
-        select(Release.ocid, Release.release_id, Release.sha256).where(Release.ocid.in_(set(ocids)))
-    )
-    return {(ocid, release_id): digest for ocid, release_id, digest in rows}
+    """Read the digests of what is sealed already, a batch of processes at a time."""
+    columns = select(Release.ocid, Release.release_id, Release.sha256)
+    return {
+        (ocid, release_id): digest
+        for start in range(0, len(ocids), BATCH)
+        for ocid, release_id, digest in db.session.execute(
+            columns.where(Release.ocid.in_(ocids[start : start + BATCH]))
+        )
+    }
 
 
 def _problems(release: Json, number: int) -> list[Problem]:
-    place = f"release {release.get('id', number)}"
-    return [Problem(f"{place} /{path}", reason) for path, reason in faults_of(release)]
+    place = _place(release, number)
+    return [Problem(f"{place} /{path}", reason, number) for path, reason in faults_of(release)]
+
+
+def _place(release: Json, number: int) -> str:
+    said = release.get("id")
+    return f"release {clean_line(str(said))[:LONGEST_ID] if isinstance(said, str | int) else number}"
 
 
 def _seal(release: Json, digest: str, *, by: str, source: str) -> int:
-    public = canonical_json(release)
-    now, tags = clock.now(), release["tag"]
-    ocid, date_at = str(release["ocid"]), rules.moment(release["date"])
-    assert isinstance(tags, list)  # noqa: S101 - checked by the typed model
-    assert date_at is not None  # noqa: S101 - as above
-    tender = rules.child(release, "tender")
-    parts = [tender, release, *rules.children(release, "awards"), *rules.children(release, "contracts")]
+    public, now = canonical_json(release), clock.now()
+    ocid, date_at = str(release["ocid"]), values.moment(release["date"])
+    assert date_at is not None  # noqa: S101 - checked by the typed model
+    title, title_en = _titles(release)
+    position = append_entry("release", f"{ocid} {release['id']}", action="publish", public=public, at=now)
     sealed = Release(
-        ocid=ocid, release_id=str(release["id"]), date_at=date_at, tag=str(tags[-1]),
-        title=(rules.first_text(*(part.get("title") for part in parts)) or _earlier_title(ocid) or ocid)[:TITLE_LENGTH],
-        title_en=rules.first_text(*(part.get("title_en") for part in parts))[:TITLE_LENGTH] or None,
-        body=release, sha256=digest, source=source[:NAME_LENGTH], sealed_by=by[:100], sealed_at=now,
-        ledger_position=append_entry("release", f"{ocid} {release['id']}", action="publish", public=public, at=now),
+        ocid=ocid, release_id=str(release["id"]), date_at=date_at, tag=max(_tags(release), key=list(Tag).index),
+        title=title or _earlier_title(ocid) or ocid, title_en=title_en, body=release, sha256=digest,
+        source=source[:NAME_LENGTH], sealed_by=by[:OPERATOR_LENGTH], sealed_at=now, ledger_position=position,
     )  # fmt: skip
     db.session.add(sealed)
     db.session.flush()
     append_event(NOTICE, sealed.id, "published")
     return sealed.id
+
+
+def _titles(release: Json) -> tuple[str, str | None]:
+    """Find what a release is about, in Chinese and English, in whatever part says it first."""
+    parts = [
+        values.child(release, "tender"),
+        release,
+        *values.children(release, "awards"),
+        *values.children(release, "contracts"),
+    ]
+    title, title_en = (values.first_text(*(part.get(name) for part in parts)) for name in ("title", "title_en"))
+    return title[:TITLE_LENGTH], title_en[:TITLE_LENGTH] or None
+
+
+def _tags(release: Json) -> list[Tag]:
+    tags = release["tag"]
+    return [Tag(tag) for tag in tags] if isinstance(tags, list) else []
 
 
 def _earlier_title(ocid: str) -> str | None:
@@ -114,27 +149,22 @@ def _earlier_title(ocid: str) -> str | None:
 
 
 def _compile(ocids: Sequence[str]) -> None:
+    """Compile processes from their releases, hidden ones left out; one without any is not shown at all."""
     known: dict[bytes, int] = {}
     for ocid in ocids:
-        releases = db.session.scalars(
-            select(Release).where(Release.ocid == ocid).order_by(Release.date_at, Release.id)
-        ).all()
-        compiled = merging.compile_releases(release.body for release in releases)
-        summary = rules.summarise(compiled, [tag for release in releases for tag in _tags(release)])
-        _keep_process(ocid, releases, compiled, summary, known)
+        query = select(Release).where(Release.ocid == ocid, not_hidden(NOTICE, Release.id))
+        releases = db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
+        if releases:
+            compiled = merging.compile_releases(release.body for release in releases)
+            tags = [tag for release in releases for tag in _tags(release.body)]
+            _keep_process(ocid, releases, compiled, summaries.summarise(compiled, tags), known)
         append_event(Kind.PROCESS, ocid)
 
 
-def _tags(release: Release) -> list[str]:
-    tags = release.body.get("tag")
-    return [str(tag) for tag in tags] if isinstance(tags, list) else []
-
-
 def _keep_process(
-    ocid: str, releases: Sequence[Release], compiled: Json, summary: rules.Summary, known: dict[bytes, int]
+    ocid: str, releases: Sequence[Release], compiled: Json, summary: summaries.Summary, known: dict[bytes, int]
 ) -> None:
-    buyer = summary.buyer
-    winners = [(party, _register(party, compiled, "supplier", known)) for party in summary.suppliers]
+    winners = {_register(party, compiled, "supplier", known) for party in summary.suppliers} - {None}
     worth = summary.amount
     db.session.merge(
         Process(
@@ -143,7 +173,7 @@ def _keep_process(
             title_en=(summary.title_en or "")[:TITLE_LENGTH] or None,
             description=summary.description,
             category_code=summary.category_code,
-            buyer_id=_register(buyer, compiled, "buyer", known) if buyer else None,
+            buyer_id=_register(summary.buyer, compiled, "buyer", known),
             region_code=summary.region_code,
             stage=summary.stage,
             method=(summary.method or "")[:60] or None,
@@ -161,21 +191,20 @@ def _keep_process(
     )
     db.session.flush()
     db.session.execute(delete(ProcessSupplier).where(ProcessSupplier.ocid == ocid))
-    for number in sorted({number for _, number in winners}):
-        db.session.add(ProcessSupplier(ocid=ocid, organization_id=number))
+    db.session.add_all(ProcessSupplier(ocid=ocid, organization_id=number) for number in winners)
     for contract in summary.contracts:
         _keep_contract(ocid, contract, compiled, known)
     db.session.flush()
 
 
-def _keep_contract(ocid: str, said: rules.ContractSummary, compiled: Json, known: dict[bytes, int]) -> None:
+def _keep_contract(ocid: str, said: summaries.ContractSummary, compiled: Json, known: dict[bytes, int]) -> None:
     query = select(Contract).where(Contract.ocid == ocid, Contract.contract_id == said.contract_id)
     contract = db.session.scalar(query)
     if contract is None:
         contract = Contract(ocid=ocid, contract_id=said.contract_id)
         db.session.add(contract)
     contract.award_id, contract.title = said.award_id, (said.title or said.contract_id)[:TITLE_LENGTH]
-    contract.supplier_id = _register(said.supplier, compiled, "supplier", known) if said.supplier else None
+    contract.supplier_id = _register(said.supplier, compiled, "supplier", known)
     contract.supplier_name = (said.supplier_name or "")[:NAME_LENGTH] or None
     contract.amount_fen = said.amount.minor if said.amount else None
     contract.currency = said.amount.currency[:10] if said.amount else None
@@ -185,19 +214,25 @@ def _keep_contract(ocid: str, said: rules.ContractSummary, compiled: Json, known
     add_link(Relation.AWARDED_AS, ocid, f"{ocid}#{said.contract_id}")
 
 
-def _register(reference: Json, compiled: Json, role: str, known: dict[bytes, int]) -> int:
-    """Find the number of an organisation that is named in a release, with the details of its party."""
-    party = next(
-        (one for one in rules.children(compiled, "parties") if one.get("id") == reference.get("id") is not None),
-        reference,
-    )
-    roles = party.get("roles")
-    told = {
-        **party,
-        "name": party.get("name") or reference.get("name"),
-        "roles": [*(roles if isinstance(roles, list) else []), role],
-    }
+def _register(reference: Json | None, compiled: Json, role: str, known: dict[bytes, int]) -> int | None:
+    """Find the number of an organisation that is named in a release, with the details of its party.
+
+    A reference that names nobody has none.
+    """
+    if reference is None:
+        return None
+    told = _told(reference, compiled, role)
+    if not any(told.get(name) for name in ("name", "id", "identifier")):
+        return None
     key = canonical_json(told)
     if key not in known:
         known[key] = register_party(told).id
     return known[key]
+
+
+def _told(reference: Json, compiled: Json, role: str) -> Json:
+    number, parties = reference.get("id"), values.children(compiled, "parties")
+    party = next((one for one in parties if number is not None and one.get("id") == number), reference)
+    roles = party.get("roles")
+    name = party.get("name") or reference.get("name")
+    return {**party, "name": name, "roles": [*(roles if isinstance(roles, list) else []), role]}

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.kernel.text import N_
-from portal.procurement import queries, rules
+from portal.parties.queries import organization_names
+from portal.procurement import queries, values
 from portal.procurement.models import Contract, Process
 from portal.storage.database import db
 from portal.web import links
@@ -33,7 +34,7 @@ def _notices(filters: Filters) -> Iterator[Mapping[str, object]]:
             "tag": item.tag,
             "title": item.title,
             "title_en": item.title_en,
-            "text": "\n".join(rules.texts_of(item.body)),
+            "text": "\n".join(values.texts_of(item.body)),
             "source": item.source,
             "sha256": item.sha256,
             "ledger_position": item.ledger_position,
@@ -41,24 +42,30 @@ def _notices(filters: Filters) -> Iterator[Mapping[str, object]]:
 
 
 def _processes(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for item in db.session.scalars(queries.processes(filters).execution_options(yield_per=BATCH)):
-        yield {
-            "id": item.ocid,
-            "url": links.absolute("procurement.process", ocid=item.ocid),
-            "updated_at": item.last_release_at,
-            "title": item.title,
-            "title_en": item.title_en,
-            "stage": item.stage.value,
-            "method": item.method,
-            "method_details": item.method_details,
-            "buyer": item.buyer_id,
-            "region": item.region_code,
-            "category": item.category_code,
-            "amount_fen": item.amount_fen,
-            "currency": item.currency,
-            "number_of_tenderers": item.number_of_tenderers,
-            "awarded_on": item.awarded_on,
-        }
+    for items in db.session.scalars(queries.processes(filters).execution_options(yield_per=BATCH)).partitions(BATCH):
+        names = organization_names([item.buyer_id for item in items])
+        yield from (_process(item, names) for item in items)
+
+
+def _process(item: Process, names: Mapping[int, tuple[str, str | None]]) -> Mapping[str, object]:
+    return {
+        "id": item.ocid,
+        "url": links.absolute("procurement.process", ocid=item.ocid),
+        "updated_at": item.last_release_at,
+        "title": item.title,
+        "title_en": item.title_en,
+        "stage": item.stage.value,
+        "method": item.method,
+        "method_details": item.method_details,
+        "buyer": item.buyer_id,
+        "buyer_name": names.get(item.buyer_id or 0, (None, None))[0],
+        "region": item.region_code,
+        "category": item.category_code,
+        "amount_fen": item.amount_fen,
+        "currency": item.currency,
+        "number_of_tenderers": item.number_of_tenderers,
+        "awarded_on": item.awarded_on,
+    }
 
 
 def _contracts(filters: Filters) -> Iterator[Mapping[str, object]]:
@@ -72,7 +79,7 @@ def _contracts(filters: Filters) -> Iterator[Mapping[str, object]]:
     for item, updated_at in db.session.execute(query.execution_options(yield_per=BATCH)):
         yield {
             "id": f"{item.ocid}#{item.contract_id}",
-            "url": links.absolute("procurement.process", ocid=item.ocid) + f"#contract-{item.contract_id}",
+            "url": links.absolute("procurement.process", ocid=item.ocid) + f"#{item.anchor}",
             "updated_at": updated_at,
             "ocid": item.ocid,
             "title": item.title,
@@ -117,6 +124,7 @@ PROCESSES = Dataset(
         Column("method", N_("Method"), description=N_("OCDS codelist method.")),
         Column("method_details", N_("Method in Chinese law")),
         Column("buyer", N_("Buyer"), ColumnType.INTEGER, description=N_("Number of the organisation.")),
+        Column("buyer_name", N_("Name of the buyer")),
         Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
         Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
         Column("amount_fen", N_("Amount"), ColumnType.INTEGER, unit="fen", description=MINOR),

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from portal.feeds.spec import NEWEST, Category, Entry, FeedSource
 from portal.kernel.text import N_
-from portal.procurement import queries, rules
+from portal.procurement import queries, rules, values
 from portal.storage.database import db
 from portal.web import links
 from portal.web.locale import pick
@@ -26,8 +26,8 @@ def _entries(filters: Filters) -> Sequence[Entry]:
 
 def _entry(item: Release) -> Entry:
     kind = gettext(rules.TAG_NAMES[item.tag])
-    tender = rules.child(item.body, "tender")
-    description = rules.first_text(tender.get("description"), item.body.get("description"))
+    tender = values.child(item.body, "tender")
+    description = values.first_text(tender.get("description"), item.body.get("description"))
     return Entry(
         kind="notice", object_id=str(item.id), title=f"{kind}: {pick(item.title, item.title_en)}",
         url=links.absolute("procurement.release", ocid=item.ocid, release_id=item.id), updated_at=item.date_at,

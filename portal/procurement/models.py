@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.procurement.rules import Stage
+from portal.procurement.rules import Stage, contract_anchor
 from portal.storage.database import Model
 from portal.storage.immutable import make_immutable
 
@@ -102,6 +102,11 @@ class Contract(Model):
     signed_on: Mapped[date | None]
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+
+    @property
+    def anchor(self) -> str:
+        """Name its place on the page of its process."""
+        return contract_anchor(self.contract_id)
 
 
 make_immutable(Release.__table__)

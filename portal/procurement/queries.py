@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select, tuple_
 
 from portal.classification.queries import category_subtree, region_subtree
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
+from portal.parties.models import Organization
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
 from portal.procurement.rules import Stage, Tag
 from portal.ring.rules import Described, Kind
@@ -35,8 +36,14 @@ def visible_releases() -> Select[Release]:
 
 
 def visible_processes() -> Select[Process]:
-    """Select every process that may be seen."""
-    return select(Process).where(not_hidden(Kind.PROCESS, Process.ocid))
+    """Select every process that may be seen: not hidden, and with a release that is not."""
+    told = select(Release.id).where(Release.ocid == Process.ocid, not_hidden(NOTICE, Release.id)).exists()
+    return select(Process).where(not_hidden(Kind.PROCESS, Process.ocid), told)
+
+
+def visible_contracts() -> Select[Contract]:
+    """Select every contract that may be seen: those of visible processes."""
+    return select(Contract).where(Contract.ocid.in_(visible_processes().with_only_columns(Process.ocid)))
 
 
 def processes(filters: Filters) -> Select[Process]:
@@ -109,16 +116,13 @@ def releases_of(ocid: str) -> Sequence[Release]:
 
 def contracts_of(ocid: str) -> Sequence[Contract]:
     """Read the contracts of a process in the order of their signing."""
-    query = select(Contract).where(Contract.ocid == ocid).order_by(Contract.signed_on.nulls_last(), Contract.id)
-    return db.session.scalars(query).all()
+    query = visible_contracts().where(Contract.ocid == ocid)
+    return db.session.scalars(query.order_by(Contract.signed_on.nulls_last(), Contract.id)).all()
 
 
 def contract(ocid: str, contract_id: str) -> Contract | None:
     """Find one contract of a process that may be seen."""
-    query = select(Contract).where(
-        Contract.ocid == ocid, Contract.contract_id == contract_id, not_hidden(Kind.PROCESS, Contract.ocid)
-    )
-    return db.session.scalar(query)
+    return db.session.scalar(visible_contracts().where(Contract.ocid == ocid, Contract.contract_id == contract_id))
 
 
 def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select[Process]:
@@ -126,6 +130,13 @@ def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select
     won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == organization_id)
     theirs = Process.buyer_id == organization_id if as_buyer else Process.ocid.in_(won)
     return visible_processes().where(theirs).order_by(Process.last_release_at.desc(), Process.ocid)
+
+
+def buyers_of(ocids: Sequence[str]) -> Mapping[str, tuple[str, str | None]]:
+    """Read the names (Chinese, English) of the buyers of processes."""
+    query = select(Process.ocid, Organization.name, Organization.name_en).where(Process.ocid.in_(set(ocids)))
+    rows = db.session.execute(query.join(Organization, Organization.id == Process.buyer_id))
+    return {ocid: (name, name_en) for ocid, name, name_en in rows}
 
 
 def stage_counts() -> Mapping[Stage, int]:
@@ -146,15 +157,12 @@ def describe_processes(ids: Sequence[str]) -> Mapping[str, Described]:
 def describe_contracts(ids: Sequence[str]) -> Mapping[str, Described]:
     """Name contracts (`ocid#contract id`) for the ring; their place is on the page of their process."""
     keys = [tuple(key.split("#", 1)) for key in ids if "#" in key]
-    query = select(Contract).where(
-        or_(*(and_(Contract.ocid == ocid, Contract.contract_id == number) for ocid, number in keys)),
-        not_hidden(Kind.PROCESS, Contract.ocid),
-    )
+    query = visible_contracts().where(tuple_(Contract.ocid, Contract.contract_id).in_(keys))
     return {
         f"{item.ocid}#{item.contract_id}": Described(
-            item.title, None, "procurement.process", {"ocid": item.ocid}, anchor=f"contract-{item.contract_id}"
+            item.title, None, "procurement.process", {"ocid": item.ocid}, anchor=item.anchor
         )
-        for item in (db.session.scalars(query) if keys else ())
+        for item in db.session.scalars(query)
     }
 
 

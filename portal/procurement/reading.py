@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from portal.kernel.canonical import sha256_hex
 from portal.procurement.repairs import repair
 from portal.procurement.rules import Json, Problem, Tag
+from portal.procurement.values import DEEPEST, child, children, depth_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from portal.procurement.repairs import Repair
 
 LARGEST_FILE = 1_000_000_000
-_BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+PACKAGE_DEPTH = DEEPEST + 10
+# A link to a release (OCDS `linkedRelease`) has an address, a release that is embedded has none.
+LINK = "url"
 
 
 class UnreadableError(Exception):
@@ -26,9 +29,9 @@ class UnreadableError(Exception):
 
 @dataclass
 class Reading:
-    """What a file holds: releases ready to be sealed, the repairs they got, and what was refused."""
+    """What a file holds: releases with their places, the repairs they got, and what was refused."""
 
-    releases: list[Json] = field(default_factory=list)
+    releases: list[tuple[str, Json]] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
 
@@ -39,21 +42,28 @@ def read_file(path: Path) -> Reading:
     Raises:
         UnreadableError: it is no JSON in UTF-8 or UTF-16, or no OCDS data.
     """
-    if path.stat().st_size > LARGEST_FILE:
-        raise UnreadableError("is larger than 1 GB; split it by year")
-    return read(path.read_bytes())
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise UnreadableError("is larger than 1 GB; split it by year")
+        return read(path.read_bytes())
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise UnreadableError(message) from error
 
 
 def read(data: bytes) -> Reading:
     """Read OCDS data from bytes; see `read_file`."""
     reading, count = Reading(), 0
-    for place, release in _releases(_parsed(data), reading):
+    parsed = _parsed(data)
+    if depth_of(parsed) > PACKAGE_DEPTH:
+        raise UnreadableError(f"has lists and objects more than {PACKAGE_DEPTH} levels deep")
+    for place, release in _releases(parsed, reading):
         count += 1
         if not isinstance(release, dict):
             reading.refused.append(Problem(place, "is no object"))
             continue
-        repaired, repairs = repair(release)
-        reading.releases.append(repaired)
+        repaired, repairs = repair(release, place)
+        reading.releases.append((place, repaired))
         reading.repairs += repairs
     if count == 0 and not reading.refused:
         raise UnreadableError("holds no releases or records")
@@ -61,7 +71,7 @@ def read(data: bytes) -> Reading:
 
 
 def _parsed(data: bytes) -> object:
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    encoding = json.detect_encoding(data)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -69,7 +79,7 @@ def _parsed(data: bytes) -> object:
         raise UnreadableError(message) from error
     try:
         return json.loads(text, parse_constant=_refuse_constant)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         message = f"is no JSON: {error}"
         raise UnreadableError(message) from error
 
@@ -95,11 +105,12 @@ def _releases(value: object, reading: Reading, place: str = "") -> Iterator[tupl
 def _of_object(value: Json, reading: Reading, place: str) -> Iterator[tuple[str, object]]:
     releases = value.get("releases")
     if "compiledRelease" in value or "versionedRelease" in value:
-        yield from _of_record(value, reading, place or "/")
+        yield from _of_record(value, reading, place)
     elif isinstance(releases, list):
-        yield from ((f"{place}/releases/{at}", release) for at, release in enumerate(releases))
+        for at, release in enumerate(releases):
+            yield f"{place}/releases/{at}", _as_release(release, {}) if _is_compiled(release) else release
     elif "ocid" in value:
-        yield place or "/", value
+        yield place, _as_release(value, {}) if _is_compiled(value) else value
     else:
         reading.refused.append(Problem(place or "/", "has neither releases nor records nor an ocid"))
 
@@ -110,24 +121,34 @@ def _of_record(record: object, reading: Reading, place: str) -> Iterator[tuple[s
         reading.refused.append(Problem(place, "is no object"))
         return
     releases = record.get("releases")
-    embedded = (
-        [one for one in releases if isinstance(one, dict) and "ocid" in one] if isinstance(releases, list) else []
-    )
+    embedded = [
+        (f"{place}/releases/{at}", one)
+        for at, one in enumerate(releases if isinstance(releases, list) else ())
+        if not (isinstance(one, dict) and LINK in one)
+    ]
     compiled = record.get("compiledRelease")
     if embedded:
-        yield from ((f"{place}/releases/{at}", release) for at, release in enumerate(embedded))
+        yield from embedded
     elif isinstance(compiled, dict):
         yield f"{place}/compiledRelease", _as_release(compiled, record)
     else:
-        reading.refused.append(Problem(place, "has only links to releases and no compiled release"))
+        reading.refused.append(Problem(place or "/", "has only links to releases and no compiled release"))
+
+
+def _is_compiled(release: object) -> bool:
+    return isinstance(release, dict) and release.get("tag") == [Tag.COMPILED]
 
 
 def _as_release(compiled: Json, record: Json) -> Json:
-    """Make one release of a compiled one: its tag says how far the process has come."""
-    release = {"ocid": record.get("ocid"), **compiled}
-    sections = (("contracts", Tag.CONTRACT), ("awards", Tag.AWARD), ("tender", Tag.TENDER), ("planning", Tag.PLANNING))
-    release["tag"] = [next((tag.value for name, tag in sections if release.get(name)), Tag.PLANNING.value)]
-    if not isinstance(release.get("id"), str) or not release["id"]:
+    """Make one release of a compiled one: its tags say everything that it tells of."""
+    release = {**({"ocid": record["ocid"]} if "ocid" in record else {}), **compiled}
+    carried_out = any(child(contract, "implementation") for contract in children(compiled, "contracts"))
+    said = {
+        Tag.PLANNING: release.get("planning"), Tag.TENDER: release.get("tender"), Tag.AWARD: release.get("awards"),
+        Tag.CONTRACT: release.get("contracts"), Tag.IMPLEMENTATION: carried_out,
+    }  # fmt: skip
+    release["tag"] = [tag.value for tag, content in said.items() if content] or [Tag.PLANNING.value]
+    if not release.get("id"):
         digest = sha256_hex(json.dumps(compiled, sort_keys=True).encode())
-        release["id"] = f"{release['ocid']}-{digest[:16]}"
+        release["id"] = f"{release.get('ocid')}-{digest[:16]}"
     return release

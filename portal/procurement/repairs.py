@@ -1,13 +1,6 @@
 """The listed repairs that imported releases get; each one made is reported.
 
-| name | what is wrong | what is done |
-|---|---|---|
-| `date-without-time` | a moment is only a day | midnight in the publisher's country is not known: midnight UTC |
-| `moment-without-zone` | a moment has no time zone | UTC |
-| `number-in-an-object` | `{"$numberLong": "1"}` | the number |
-| `empty` | a text of nothing | the field is left out (null stays: it takes a field away in a merge) |
-| `no-initiation-type` | `initiationType` is missing | `tender`, the only value there is |
-| `no-contract-award` | a contract names no award and the release has exactly one | that award |
+What stands in no row of `REPAIRS` is not repaired but refused.
 """
 
 from __future__ import annotations
@@ -16,26 +9,45 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portal.procurement.merging import WHOLE_LISTS
+from portal.procurement.rules import InitiationType
+from portal.procurement.values import children
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from portal.procurement.rules import Json
 
+# Name of a repair: what is wrong, and what is done about it.
+REPAIRS: Mapping[str, str] = {
+    "date-without-time": "a moment is only a day; it becomes midnight UTC, for the publisher's clock is not known",
+    "moment-without-zone": "a moment has no time zone; it is taken as UTC",
+    "moment-with-a-space": "a moment has a space for its T",
+    "number-in-an-object": 'a number is written as an object such as {"$numberLong": "1"}',
+    "number-as-identifier": "the identifier of a release or party is a number; it becomes a text",
+    "text-for-a-list": "the tag is a text; it becomes a list of one",
+    "empty": "a text, list or object has nothing in it; the field is left out",
+    "null-object": "an object or list is null, which only plain values can be; the field is left out",
+    "no-initiation-type": "`initiationType` is missing; it becomes tender, the only value there is",
+    "no-contract-award": "a contract names no award and the release has exactly one; it is that one",
+}
+MOMENTS = frozenset({
+    "date", "startDate", "endDate", "maxExtentDate", "dateSigned", "datePublished", "dateModified", "dueDate",
+    "dateMet",
+})  # fmt: skip
+# Fields that hold an object or a list wherever OCDS has them, so that null is no value of theirs.
+OBJECTS = frozenset({
+    "parties", "buyer", "planning", "tender", "awards", "contracts", "relatedProcesses", "budget", "documents",
+    "milestones", "procuringEntity", "items", "value", "minValue", "tenderPeriod", "enquiryPeriod", "awardPeriod",
+    "contractPeriod", "period", "tenderers", "amendments", "amendment", "suppliers", "implementation", "transactions",
+    "payer", "payee", "address", "contactPoint", "additionalIdentifiers", "classification", "unit",
+    "additionalClassifications",
+})  # fmt: skip
+NUMBER_OBJECTS = frozenset({"$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"})
+_KEPT_EMPTY = frozenset(path.rsplit("/", 1)[-1] for path in WHOLE_LISTS)  # an empty one takes the list away
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ZONELESS = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
-MOMENTS = frozenset(
-    {
-        "date",
-        "startDate",
-        "endDate",
-        "maxExtentDate",
-        "dateSigned",
-        "datePublished",
-        "dateModified",
-        "dueDate",
-        "dateMet",
-        "publishedDate",
-    }
-)
-NUMBER_OBJECTS = ("$numberLong", "$numberInt", "$numberDouble", "$numberDecimal")
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ])(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)([Zz]|[+-]\d{2}:\d{2})?")
+_NOTHING: tuple[object, ...] = ("", [], {})
 
 
 @dataclass(frozen=True)
@@ -52,14 +64,23 @@ class Repair:
         return f"{self.path}: {self.name}: {self.before!r} -> {self.after!r}"
 
 
-def repair(release: Json) -> tuple[Json, list[Repair]]:
-    """Repair a release as the table says; the original is left as it is."""
+def repair(release: Json, place: str = "") -> tuple[Json, list[Repair]]:
+    """Repair a release as the table says; the original is left as it is.
+
+    Args:
+        release: as parsed from JSON, of a bounded depth.
+        place: path of the release in its file, for the report.
+    """
     made: list[Repair] = []
-    repaired = _repair_object(release, "", made)
-    if "initiationType" not in repaired:
-        repaired["initiationType"] = "tender"
-        made.append(Repair("no-initiation-type", "/initiationType", None, "tender"))
-    _name_awards(repaired, made)
+    repaired = _repair_object(release, place, made)
+    if repaired.get("initiationType") is None:
+        made.append(Repair("no-initiation-type", f"{place}/initiationType", None, "tender"))
+        repaired["initiationType"] = InitiationType.TENDER.value
+    if isinstance(repaired.get("tag"), str):
+        made.append(Repair("text-for-a-list", f"{place}/tag", repaired["tag"], [repaired["tag"]]))
+        repaired["tag"] = [repaired["tag"]]
+    _write_identifiers(repaired, place, made)
+    _name_awards(repaired, place, made)
     return repaired, made
 
 
@@ -67,10 +88,12 @@ def _repair_object(value: Json, path: str, made: list[Repair]) -> Json:
     repaired: Json = {}
     for name, item in value.items():
         here = f"{path}/{name}"
-        if item == "":
+        if item in _NOTHING and not (item == [] and name in _KEPT_EMPTY):
             made.append(Repair("empty", here, item, None))
-            continue
-        repaired[name] = _repair_value(item, name, here, made)
+        elif item is None and name in OBJECTS:
+            made.append(Repair("null-object", here, None, None))
+        else:
+            repaired[name] = _repair_value(item, name, here, made)
     return repaired
 
 
@@ -82,20 +105,36 @@ def _repair_value(item: object, name: str, path: str, made: list[Repair]) -> obj
         made.append(Repair("number-in-an-object", path, item, number))
         return number
     if isinstance(item, list):
-        return [_repair_value(one, name, f"{path}/{at}", made) for at, one in enumerate(item) if one != ""]
+        return _repair_list(item, name, path, made)
     if name in MOMENTS and isinstance(item, str):
         return _repair_moment(item, path, made)
     return item
+
+
+def _repair_list(items: list[object], name: str, path: str, made: list[Repair]) -> list[object]:
+    kept = []
+    for at, one in enumerate(items):
+        if one in _NOTHING:
+            made.append(Repair("empty", f"{path}/{at}", one, None))
+        else:
+            kept.append(_repair_value(one, name, f"{path}/{at}", made))
+    return kept
 
 
 def _repair_moment(text: str, path: str, made: list[Repair]) -> str:
     if _DAY.fullmatch(text):
         made.append(Repair("date-without-time", path, text, f"{text}T00:00:00Z"))
         return f"{text}T00:00:00Z"
-    if _ZONELESS.fullmatch(text):
-        made.append(Repair("moment-without-zone", path, text, f"{text}Z"))
-        return f"{text}Z"
-    return text
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        return text
+    day, between, time, zone = found.groups()
+    written = f"{day}T{time if time.count(':') == 2 else f'{time}:00'}{zone or 'Z'}"  # noqa: PLR2004 - h:m:s
+    if zone is None:
+        made.append(Repair("moment-without-zone", path, text, written))
+    elif between == " ":
+        made.append(Repair("moment-with-a-space", path, text, written))
+    return written if zone is None or between == " " else text
 
 
 def _number_in(item: Json) -> int | float | None:
@@ -105,18 +144,29 @@ def _number_in(item: Json) -> int | float | None:
     if name not in NUMBER_OBJECTS:
         return None
     try:
-        number = float(str(raw))
+        return int(str(raw))
+    except ValueError:
+        pass
+    try:
+        return float(str(raw))
     except ValueError:
         return None
-    return int(number) if number.is_integer() else number
 
 
-def _name_awards(release: Json, made: list[Repair]) -> None:
-    awards, contracts = release.get("awards"), release.get("contracts")
-    if not isinstance(awards, list) or len(awards) != 1 or not isinstance(contracts, list):
+def _write_identifiers(release: Json, place: str, made: list[Repair]) -> None:
+    parties = [(f"{place}/parties/{at}", party) for at, party in enumerate(children(release, "parties"))]
+    for path, one in [(place, release), *parties]:
+        number = one.get("id")
+        if isinstance(number, int) and not isinstance(number, bool):
+            made.append(Repair("number-as-identifier", f"{path}/id", number, str(number)))
+            one["id"] = str(number)
+
+
+def _name_awards(release: Json, place: str, made: list[Repair]) -> None:
+    awards = children(release, "awards")
+    if len(awards) != 1 or awards[0].get("id") is None:
         return
-    award_id = awards[0].get("id") if isinstance(awards[0], dict) else None
-    for at, contract in enumerate(contracts):
-        if isinstance(contract, dict) and "awardID" not in contract and award_id is not None:
-            contract["awardID"] = award_id
-            made.append(Repair("no-contract-award", f"/contracts/{at}/awardID", None, award_id))
+    for at, contract in enumerate(children(release, "contracts")):
+        if contract.get("awardID") is None:
+            contract["awardID"] = awards[0]["id"]
+            made.append(Repair("no-contract-award", f"{place}/contracts/{at}/awardID", None, awards[0]["id"]))
