@@ -4,84 +4,145 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from portal.kernel.money import yuan
 from portal.kernel.text import N_
-from portal.procurement.rules import METHOD_NAMES
-from portal.procurement.values import amount, child, children, day, first_text
+from portal.procurement import merging
+from portal.procurement.rules import (
+    METHOD_NAMES,
+    AwardStatus,
+    ContractStatus,
+    MilestoneStatus,
+    TenderStatus,
+)
+from portal.procurement.values import amount, child, children, day, documents_of, first_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from portal.procurement.rules import Json
 
-STATUS_NAMES = {
-    "planning": N_("being planned"), "planned": N_("planned"), "active": N_("in force"), "cancelled": N_("cancelled"),
-    "unsuccessful": N_("without a supplier"), "complete": N_("complete"), "withdrawn": N_("withdrawn"),
-    "pending": N_("not yet in force"), "terminated": N_("ended"), "scheduled": N_("scheduled"), "met": N_("met"),
-    "notMet": N_("not met"), "partiallyMet": N_("partly met"),
-}  # fmt: skip
+STATUS_NAMES: Mapping[str, str] = {
+    TenderStatus.PLANNING: N_("being planned"),
+    TenderStatus.PLANNED: N_("planned"),
+    TenderStatus.ACTIVE: N_("in force"),
+    TenderStatus.CANCELLED: N_("cancelled"),
+    TenderStatus.UNSUCCESSFUL: N_("without a supplier"),
+    TenderStatus.COMPLETE: N_("complete"),
+    TenderStatus.WITHDRAWN: N_("withdrawn"),
+    AwardStatus.PENDING: N_("not yet in force"),
+    ContractStatus.TERMINATED: N_("ended"),
+    MilestoneStatus.SCHEDULED: N_("scheduled"),
+    MilestoneStatus.MET: N_("met"),
+    MilestoneStatus.NOT_MET: N_("not met"),
+    MilestoneStatus.PARTIALLY_MET: N_("partly met"),
+}
+DIFFERENT_IN_TENDERS: Mapping[str, str] = {TenderStatus.ACTIVE: N_("open for bids")}
+BETWEEN_NAMES = "、"
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One labelled value: a text, a msgid of a codelist, a day, or money as text with its currency."""
+    """One labelled value: a text in one or two languages, a msgid of a codelist, a day, an address on the web."""
 
     label: str
     text: str = ""
     code: str | None = None
     on: date | None = None
+    text_en: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True)
 class Section:
-    """A titled group of facts."""
+    """A titled group of facts; `name` says which of several it is."""
 
     title: str
     facts: Sequence[Fact]
     name: str = ""
 
 
+@dataclass(frozen=True)
+class Change:
+    """One field that a release changed; None before or after means that it said nothing."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
 def sections(release: Json) -> list[Section]:
     """Take a release apart into the sections that it has something to say in."""
     planning, tender = child(release, "planning"), child(release, "tender")
-    found = [
-        Section(N_("Intention"), _planning(planning)),
-        Section(N_("Tender"), _tender(tender)),
-        *(Section(N_("Award"), _award(one), first_text(one.get("title"))) for one in children(release, "awards")),
-    ]
+    found = [Section(N_("Intention"), _planning(planning)), Section(N_("Tender"), _tender(tender))]
+    found += [Section(N_("Award"), _award(one), first_text(one.get("title"))) for one in children(release, "awards")]
     for contract in children(release, "contracts"):
-        implementation = child(contract, "implementation")
-        found.append(Section(N_("Delivery"), _delivery(implementation), first_text(contract.get("title"))))
+        name, implementation = first_text(contract.get("title"), contract.get("id")), child(contract, "implementation")
+        found += [
+            Section(N_("Contract"), _contract(contract), name),
+            Section(N_("Delivery"), _delivery(implementation), name),
+        ]
+    found.append(Section(N_("Documents at the source"), [_document(one) for _, one in documents_of(release)]))
     return [section for section in found if section.facts]
+
+
+def changes_between(old: Json, new: Json) -> list[Change]:
+    """List what differs between two compiled states, field by field, as texts."""
+    return [
+        Change(path, _text_of(before), _text_of(after))
+        for found in merging.differences(old, new)
+        for path, before, after in _leaves(*found)
+    ]
+
+
+def _leaves(path: str, before: object, after: object) -> Iterator[tuple[str, object, object]]:
+    """Take apart an object that came or went into its fields."""
+    whole = after if before is None else before
+    if (before is not None and after is not None) or not merging.has_fields(whole):
+        yield path, before, after
+        return
+    nothing: object = {} if isinstance(whole, dict) else []
+    old, new = (nothing, after) if before is None else (before, nothing)
+    for found in merging.differences(old, new, path):
+        yield from _leaves(*found)
+
+
+def _text_of(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return BETWEEN_NAMES.join(filter(None, (_text_of(one) for one in value)))
+    return str(value)
 
 
 def _planning(planning: Json) -> list[Fact]:
     budget = child(planning, "budget")
     return _said(
-        Fact(N_("Why"), first_text(planning.get("rationale"))),
-        Fact(N_("Project"), first_text(budget.get("project"))),
+        _told(N_("Why"), planning, "rationale"),
+        _told(N_("Project"), budget, "project"),
         Fact(N_("Budget"), _money(child(budget, "amount"))),
         *_milestones(planning),
     )
 
 
 def _tender(tender: Json) -> list[Fact]:
-    period = child(tender, "tenderPeriod")
-    method = first_text(tender.get("procurementMethod"))
+    period, status = child(tender, "tenderPeriod"), str(tender.get("status"))
+    method = METHOD_NAMES.get(first_text(tender.get("procurementMethod")))
     bidders = tender.get("numberOfTenderers")
     return _said(
-        Fact(N_("What is wanted"), first_text(tender.get("description"))),
-        Fact(N_("State"), code=STATUS_NAMES.get(str(tender.get("status")))),
-        Fact(N_("Method"), first_text(tender.get("procurementMethodDetails")), METHOD_NAMES.get(method)),
-        Fact(N_("Why this method"), first_text(tender.get("procurementMethodRationale"))),
+        _told(N_("What is wanted"), tender, "description"),
+        *_items(tender),
+        Fact(N_("State"), code=DIFFERENT_IN_TENDERS.get(status, STATUS_NAMES.get(status))),
+        Fact(N_("Method"), first_text(tender.get("procurementMethodDetails")), method),
+        _told(N_("Why this method"), tender, "procurementMethodRationale"),
         Fact(N_("Highest price"), _money(child(tender, "value"))),
-        Fact(N_("Who may bid"), first_text(tender.get("eligibilityCriteria"))),
+        _told(N_("Who may bid"), tender, "eligibilityCriteria"),
         Fact(N_("Bids from"), on=day(period.get("startDate"))),
         Fact(N_("Bids until"), on=day(period.get("endDate"))),
         Fact(N_("Bidders"), str(bidders) if isinstance(bidders, int) and bidders > 0 else ""),
-        Fact(N_("Names of bidders"), "、".join(first_text(one.get("name")) for one in children(tender, "tenderers"))),
+        Fact(N_("Names of bidders"), _names(tender, "tenderers")),
         *_amendments(tender),
     )
 
@@ -91,8 +152,25 @@ def _award(award: Json) -> list[Fact]:
         Fact(N_("State"), code=STATUS_NAMES.get(str(award.get("status")))),
         Fact(N_("Day"), on=day(award.get("date"))),
         Fact(N_("Value"), _money(child(award, "value"))),
-        Fact(N_("Supplier"), "、".join(first_text(one.get("name")) for one in children(award, "suppliers"))),
-        Fact(N_("Reasons"), first_text(award.get("description"))),
+        Fact(N_("Supplier"), _names(award, "suppliers")),
+        _told(N_("Reasons"), award, "description"),
+        *_items(award),
+        *_amendments(award),
+    )
+
+
+def _contract(contract: Json) -> list[Fact]:
+    period = child(contract, "period")
+    return _said(
+        Fact(N_("State"), code=STATUS_NAMES.get(str(contract.get("status")))),
+        _told(N_("What is wanted"), contract, "description"),
+        *_items(contract),
+        Fact(N_("Value"), _money(child(contract, "value"))),
+        Fact(N_("Signed"), on=day(contract.get("dateSigned"))),
+        Fact(N_("Begins"), on=day(period.get("startDate"))),
+        Fact(N_("Ends"), on=day(period.get("endDate"))),
+        *_milestones(contract),
+        *_amendments(contract),
     )
 
 
@@ -101,15 +179,23 @@ def _delivery(implementation: Json) -> list[Fact]:
         Fact(N_("Payment"), _money(child(one, "value")), on=day(one.get("date")))
         for one in children(implementation, "transactions")
     ]
-    documents = [
-        Fact(N_("Document"), first_text(one.get("title"), one.get("description")), on=day(one.get("datePublished")))
-        for one in children(implementation, "documents")
-    ]
     metrics = [
-        Fact(first_text(one.get("title")), first_text(one.get("description")))
+        Fact(first_text(one.get("title")) or N_("Measure"), first_text(one.get("description")))
         for one in children(implementation, "metrics")
     ]
-    return _said(*_milestones(implementation), *payments, *metrics, *documents)
+    return _said(*_milestones(implementation), *payments, *metrics)
+
+
+def _items(part: Json) -> list[Fact]:
+    return [_item(one) for one in children(part, "items")]
+
+
+def _item(item: Json) -> Fact:
+    quantity, unit = item.get("quantity"), first_text(child(item, "unit").get("name"))
+    much = f" × {quantity:,} {unit}".rstrip() if isinstance(quantity, int | float) else ""
+    what = first_text(item.get("description"), child(item, "classification").get("description"))
+    english = first_text(item.get("description_en"))
+    return Fact(N_("Item"), what + much, text_en=english + much if english else None)
 
 
 def _milestones(part: Json) -> list[Fact]:
@@ -117,6 +203,7 @@ def _milestones(part: Json) -> list[Fact]:
         Fact(
             first_text(one.get("title")) or N_("Milestone"), first_text(one.get("description")),
             STATUS_NAMES.get(str(one.get("status"))), day(one.get("dateMet")) or day(one.get("dueDate")),
+            first_text(one.get("description_en")) or None,
         )
         for one in children(part, "milestones")
     ]  # fmt: skip
@@ -125,8 +212,33 @@ def _milestones(part: Json) -> list[Fact]:
 def _amendments(part: Json) -> list[Fact]:
     return [
         Fact(N_("Change"), first_text(one.get("rationale"), one.get("description")), on=day(one.get("date")))
-        for one in children(part, "amendments")
+        for one in (*children(part, "amendments"), child(part, "amendment"))
     ]
+
+
+def _document(document: Json) -> Fact:
+    title = first_text(document.get("title"), document.get("description"), document.get("documentType"))
+    url = first_text(document.get("url"))
+    return Fact(
+        N_("Document"), title or url or str(document.get("id", "")), on=day(document.get("datePublished")),
+        text_en=first_text(document.get("title_en")) or None, url=url if _is_web_address(url) else None,
+    )  # fmt: skip
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        return False
+
+
+def _told(label: str, part: Json, name: str) -> Fact:
+    """Take a text in both languages: OCDS writes the English one under a name that ends in `_en`."""
+    return Fact(label, first_text(part.get(name)), text_en=first_text(part.get(f"{name}_en")) or None)
+
+
+def _names(part: Json, name: str) -> str:
+    return BETWEEN_NAMES.join(filter(None, (first_text(one.get("name")) for one in children(part, name))))
 
 
 def _money(value: Json) -> str:

@@ -10,6 +10,7 @@ from portal.classification.queries import category_subtree, region_subtree
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
+from portal.parties.models import Organization
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
 from portal.procurement.rules import Stage, Tag
 from portal.ring.rules import Described, Kind
@@ -129,6 +130,13 @@ def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select
     won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == organization_id)
     theirs = Process.buyer_id == organization_id if as_buyer else Process.ocid.in_(won)
     return visible_processes().where(theirs).order_by(Process.last_release_at.desc(), Process.ocid)
+
+
+def buyers_of(ocids: Sequence[str]) -> Mapping[str, tuple[str, str | None]]:
+    """Read the names (Chinese, English) of the buyers of processes."""
+    query = select(Process.ocid, Organization.name, Organization.name_en).where(Process.ocid.in_(set(ocids)))
+    rows = db.session.execute(query.join(Organization, Organization.id == Process.buyer_id))
+    return {ocid: (name, name_en) for ocid, name, name_en in rows}
 
 
 def stage_counts() -> Mapping[Stage, int]:

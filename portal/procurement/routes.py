@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 
 from portal.classification.queries import category_choices, region_choices
+from portal.kernel.canonical import canonical_json
 from portal.parties.queries import organization_names
-from portal.procurement import details, merging, queries, rules, summaries
+from portal.procurement import details, merging, queries, rules
 from portal.ring.queries import neighbours_of
 from portal.ring.rules import Kind
 from portal.web import access
@@ -28,9 +29,10 @@ def processes() -> ResponseReturnValue:
     """List purchases."""
     filters = Filters.from_request()
     page = paginate(queries.processes(filters), filters.page)
+    parties = organization_names([*(item.buyer_id for item in page.items), filters.buyer, filters.supplier])
     return render_template(
         "procurement/processes.html", page=page, filters=filters, names=rules, regions=region_choices(),
-        categories=category_choices(), buyers=organization_names([item.buyer_id for item in page.items]),
+        categories=category_choices(), buyers=parties,
     )  # fmt: skip
 
 
@@ -38,15 +40,15 @@ def processes() -> ResponseReturnValue:
 @access.public
 def process(ocid: str) -> ResponseReturnValue:
     """Show one purchase: its timeline, its contracts, and what it is joined to."""
-    found, contracts = queries.process(ocid), queries.contracts_of(ocid)
-    keys = [(Kind.CONTRACT, f"{ocid}#{contract.contract_id}") for contract in contracts]
-    joined = neighbours_of([(Kind.PROCESS, ocid), *keys])
+    found, contracts, releases = queries.process(ocid), queries.contracts_of(ocid), queries.releases_of(ocid)
+    keys = {contract.contract_id: (Kind.CONTRACT, f"{ocid}#{contract.contract_id}") for contract in contracts}
+    joined = neighbours_of([(Kind.PROCESS, ocid), *keys.values()])
     parties = [found.buyer_id, *(contract.supplier_id for contract in contracts)]
     return render_template(
-        "procurement/process.html", process=found, releases=queries.releases_of(ocid), contracts=contracts,
+        "procurement/process.html", process=found, releases=releases, contracts=contracts,
         neighbours=joined.get((Kind.PROCESS, ocid), []), parties=organization_names(parties), names=rules,
-        of_contract={key.partition("#")[2]: joined.get((kind, key), []) for kind, key in keys},
-        details=details.sections(found.compiled),
+        of_contract={number: joined.get(key, []) for number, key in keys.items()},
+        details=details.sections(merging.compile_releases(release.body for release in releases)),
     )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ def history(ocid: str) -> ResponseReturnValue:
     """Show what each release changed."""
     found, releases = queries.process(ocid), queries.releases_of(ocid)
     states = merging.compiled_states(release.body for release in releases)
-    changes = [merging.differences(old, new) for old, new in zip([{}, *states], states, strict=False)]
+    changes = [details.changes_between(old, new) for old, new in zip([{}, *states], states, strict=False)]
     return render_template(
         "procurement/history.html", process=found, names=rules, steps=list(zip(releases, changes, strict=True))
     )
@@ -68,9 +70,17 @@ def release(ocid: str, release_id: int) -> ResponseReturnValue:
     """Show one immutable release."""
     found = queries.release(release_id, ocid=ocid)
     return render_template(
-        "procurement/release.html", release=found, names=rules, summary=summaries.summarise(found.body, [found.tag]),
-        details=details.sections(found.body), raw=json.dumps(found.body, ensure_ascii=False, indent=2, sort_keys=True),
+        "procurement/release.html", release=found, names=rules, details=details.sections(found.body),
+        raw=json.dumps(found.body, ensure_ascii=False, indent=2, sort_keys=True),
     )  # fmt: skip
+
+
+@bp.get("/processes/<path:ocid>/releases/<int:release_id>.json")
+@access.public
+def release_json(ocid: str, release_id: int) -> ResponseReturnValue:
+    """Give one release as the very bytes whose SHA-256 the ledger holds."""
+    found = queries.release(release_id, ocid=ocid)
+    return Response(canonical_json(found.body), mimetype="application/json")
 
 
 @bp.get("/notices")
@@ -81,7 +91,8 @@ def notices() -> ResponseReturnValue:
     page = paginate(queries.notices(filters), filters.page)
     return render_template(
         "procurement/notices.html", page=page, filters=filters, names=rules, regions=region_choices(),
-        categories=category_choices(),
+        categories=category_choices(), buyers=queries.buyers_of([item.ocid for item in page.items]),
+        parties=organization_names([filters.buyer, filters.supplier]),
     )  # fmt: skip
 
 

@@ -109,6 +109,7 @@ def texts_of(value: object) -> Iterator[str]:
 
 
 NOT_TEXT = frozenset({
+    "id", "regionCode", "countryName", "legalName",
     "ocid", "tag", "initiationType", "language", "currency", "scheme", "status", "roles", "datePublished",
     "dateModified", "dateSigned", "format", "documentType", "procurementMethod", "awardID", "type", "contactPoint",
 })  # fmt: skip

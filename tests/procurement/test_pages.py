@@ -217,6 +217,17 @@ def test_a_hidden_notice_is_gone_and_its_process_stays(client: FlaskClient) -> N
     assert status_of(client, f"/processes/{OCID}") == 200
 
 
+def test_what_a_hidden_notice_said_is_no_longer_said_by_its_process(client: FlaskClient) -> None:
+    leak = make_release("tenderUpdate", day="2026-03-20", tender={"id": "T1", "description": "某人的电话"})
+    numbers = seal(tender_release(), leak).sealed
+    hide("notice", str(numbers[1]), reason="personal-data", by=make_resident())
+
+    outbox.drain(client.application.extensions["outbox_consumers"])
+
+    for path in (f"/processes/{OCID}", f"/processes/{OCID}/history", f"/ocds/records/{OCID}.json"):
+        assert "某人的电话" not in text_of(client, path), path
+
+
 @pytest.mark.parametrize("extension", ["rss", "atom"])
 def test_notices_can_be_followed_newest_first(client: FlaskClient, extension: str) -> None:
     seal(*make_chain())
