@@ -42,5 +42,5 @@ def _needs(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
         )  # fmt: skip
 
 
-PROPOSALS = Indexer(Kind.PROPOSAL, _proposals, N_("Proposals"))
-NEEDS = Indexer(Kind.NEED, _needs, N_("Needs"))
+PROPOSALS = Indexer(Kind.PROPOSAL, _proposals, N_("Proposals"), is_suggested=True)
+NEEDS = Indexer(Kind.NEED, _needs, N_("Needs"), is_suggested=True)

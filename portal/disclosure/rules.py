@@ -19,6 +19,19 @@ PLAIN = "text/plain"
 UNKNOWN = "application/octet-stream"
 
 
+FORMAT_NAMES = {
+    "pdf": N_("PDF"),
+    "word": N_("Word document"),
+    "sheet": N_("Spreadsheet"),
+    "page": N_("Web page"),
+    "text": N_("Plain text"),
+    "picture": N_("Picture"),
+    "archive": N_("Archive of files"),
+    "other": N_("Other format"),
+}
+"""What readers call a format; the facet of the search counts by these."""
+
+
 class TooLargeError(InvalidInputError):
     """Raised when a document is larger than may be kept."""
 

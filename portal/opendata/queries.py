@@ -1,65 +1,120 @@
-"""Searching: what was found, checked against the database before it is shown."""
+"""Searching: what was found, read from the database as it is now before it is shown."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from flask import current_app
 from flask_babel import gettext
 
 from portal.classification import queries as classification
 from portal.kernel import clock
-from portal.kernel.errors import BadFilterError, NotFoundError
+from portal.kernel.errors import NotFoundError
 from portal.moderation import queries as moderation
-from portal.opendata.rules import NEWEST, PER_PAGE, RELEVANCE, SORTS, FoundThing, KindCount, page_of, years_offered
-from portal.search import analysis, registry, snippets
-from portal.search.port import SearchQuery, document_key
+from portal.opendata import facets
+from portal.opendata.rules import PER_PAGE, FoundThing, page_of, years_offered
+from portal.procurement.rules import Stage
+from portal.search import asking, keeping, registry, snippets
+from portal.search.matching import BANDS
+from portal.search.port import FACETS, Match, Order, SearchQuery, document_key
+from portal.search.suggesting import SuggesterCache
 from portal.web import links
 from portal.web.filters import choose
 from portal.web.locale import pick
 from portal.web.paging import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from portal.search.port import Hit, SearchDocument, SearchResult
+    from portal.search.port import Hit, SearchDocument
+    from portal.search.suggesting import Suggester
     from portal.web.filters import Filters
 
 EXPORT_BATCH = 100
+SUGGESTER = "search_suggester"
 
 
 @dataclass(frozen=True)
 class Found:
-    """One page of results, and how many there are of each kind."""
+    """One page of results, what they can be narrowed to, and what else may have been meant.
+
+    `is_loose` says that the hits contain only some of what was asked for; `is_partial` that not
+    everything could be looked through; `meant` is the query as it may have been meant, `other_names`
+    what its one term is also called.
+    """
 
     page: Page[FoundThing]
-    kinds: Sequence[KindCount]
-    terms: Sequence[str]
+    kinds: Sequence[facets.Value] = ()
+    facets: Sequence[facets.Facet] = ()
+    is_loose: bool = False
+    is_partial: bool = False
+    meant: str | None = None
+    other_names: Sequence[str] = ()
 
 
 def found(filters: Filters) -> Found:
-    """Search and check one page of results.
+    """Search and read one page of results; where nothing has all the words, what comes nearest.
 
     Raises:
-        BadFilterError: no such kind or order.
+        BadFilterError: a value that is not possible.
         NotFoundError: there is no such page.
     """
-    query = _query(filters)
-    result = registry.backend().search(query)
+    query = _query(filters, facet_names=FACETS)
+    result = keeping.search(query)
+    if result.total == 0 and filters.q and query.match is Match.ALL and not result.facets.get("kind"):
+        return _nearest(filters, query)
     pages = max(1, -(-result.total // PER_PAGE))
     if filters.page > pages:
         raise NotFoundError
-    terms = analysis.terms(query.text)
-    things = _shown(result.hits, terms)
-    return Found(Page(things, filters.page, pages, result.total), _kinds(result), terms)
+    things = _shown(result.hits, _terms(query))
+    return Found(
+        page=Page(things, filters.page, pages, result.total),
+        kinds=facets.kinds(result.facets.get("kind", {}), filters),
+        facets=facets.facets(result.facets, filters),
+        is_loose=query.match is Match.SOME,
+        is_partial=result.is_partial,
+        other_names=asking.other_names(query.text),
+    )
+
+
+def _nearest(filters: Filters, query: SearchQuery) -> Found:
+    """Offer what contains some of the words, and what may have been meant."""
+    if filters.page > 1:
+        raise NotFoundError
+    loose = replace(query, match=Match.SOME, facets=(), offset=0)
+    result = keeping.search(loose)
+    things = _shown(result.hits, _terms(loose))
+    return Found(
+        page=Page(things, 1, 1, 0),
+        is_loose=bool(things),
+        is_partial=result.is_partial,
+        meant=_meant(query),
+        other_names=asking.other_names(query.text),
+    )
+
+
+def _meant(query: SearchQuery) -> str | None:
+    """Mend a query, if what comes of it finds something."""
+    mended = suggester().meant(query.text)
+    if mended is None:
+        return None
+    return mended if keeping.search(replace(query, text=mended, facets=(), limit=0)).total else None
+
+
+def suggester() -> Suggester:
+    """Tell the names and words that there are now."""
+    kinds = frozenset(kind for kind, indexer in registry.indexers().items() if indexer.is_suggested)
+    kept = cast("SuggesterCache", current_app.extensions.setdefault(SUGGESTER, SuggesterCache(kinds)))
+    return kept.get(registry.backend())
 
 
 def all_found(filters: Filters, *, newest_first: bool = False, limit: int | None = None) -> Iterator[FoundThing]:
-    """Search and check the whole result, or its beginning."""
+    """Search and read the whole result, or its beginning."""
     query = replace(_query(filters), offset=0, limit=limit)
-    query = replace(query, newest_first=newest_first or query.newest_first)
-    hits, terms = registry.backend().search(query).hits, analysis.terms(query.text)
+    query = replace(query, order=Order.NEWEST) if newest_first else query
+    hits, terms = keeping.search(query).hits, _terms(query)
     for start in range(0, len(hits), EXPORT_BATCH):
         yield from _shown(hits[start : start + EXPORT_BATCH], terms)
 
@@ -70,33 +125,50 @@ def kind_titles() -> dict[str, str]:
 
 
 def choices() -> dict[str, Sequence[tuple[object, str]]]:
-    """List what a search may be narrowed to, besides its kind."""
+    """List what a search may be narrowed to by form; the facets offer the rest."""
     return {
         "region": classification.region_choices(),
         "category": classification.category_choices(),
         "year": [(year, str(year)) for year in years_offered(clock.today())],
         "from": [],
         "to": [],
-        "sort": [(RELEVANCE, gettext("Best first")), (NEWEST, gettext("Newest first"))],
+        "sort": [
+            (Order.RELEVANCE.value, gettext("Best first")),
+            (Order.NEWEST.value, gettext("Newest first")),
+            (Order.OLDEST.value, gettext("Oldest first")),
+            (Order.AMOUNT.value, gettext("Largest amount first")),
+        ],
     }
 
 
-def _query(filters: Filters) -> SearchQuery:
-    if filters.buyer is not None or filters.supplier is not None or filters.stage is not None:
-        raise BadFilterError(name="buyer" if filters.buyer else "supplier" if filters.supplier else "stage")
+def _query(filters: Filters, *, facet_names: Collection[str] = ()) -> SearchQuery:
+    order = choose(filters.sort, list(Order), name="sort")
     return SearchQuery(
         text=filters.q or "",
-        kind=choose(filters.kind, registry.indexers(), name="kind"),
-        regions=classification.region_subtree(filters.region) if filters.region else (),
-        categories=classification.category_subtree(filters.category) if filters.category else (),
-        year=filters.year,
+        filters=_narrowing(filters),
         from_=filters.from_,
         to=filters.to,
-        newest_first=choose(filters.sort, SORTS, name="sort") == NEWEST,
+        order=Order(order) if order else Order.RELEVANCE if filters.q else Order.NEWEST,
+        match=Match(choose(filters.match, list(Match), name="match") or Match.ALL),
         hidden=_hidden_keys(),
+        facets=facet_names,
         offset=(filters.page - 1) * PER_PAGE,
         limit=PER_PAGE,
     )
+
+
+def _narrowing(filters: Filters) -> Mapping[str, Collection[str]]:
+    """Tell for each facet that is narrowed the values of which one must match."""
+    choose(filters.kind, registry.indexers(), name="kind")
+    choose(filters.stage, list(Stage), name="stage")
+    choose(filters.amount, [band for band, _ in BANDS], name="amount")
+    asked: dict[str, object] = {name: getattr(filters, name) for name in FACETS}
+    narrowed = {name: frozenset({str(value)}) for name, value in asked.items() if value is not None}
+    if filters.region:
+        narrowed["region"] = frozenset(classification.region_subtree(filters.region))
+    if filters.category:
+        narrowed["category"] = frozenset(classification.category_subtree(filters.category))
+    return narrowed
 
 
 def _hidden_keys() -> frozenset[str]:
@@ -110,24 +182,20 @@ def _hidden_keys() -> frozenset[str]:
     )
 
 
-def _kinds(result: SearchResult) -> list[KindCount]:
-    return [
-        KindCount(kind, indexer.title, result.kinds[kind])
-        for kind, indexer in registry.indexers().items()
-        if result.kinds.get(kind)
-    ]
+def _terms(query: SearchQuery) -> Sequence[str]:
+    return asking.shown_terms(query.text) if query.match is Match.ALL else asking.loosely_shown_terms(query.text)
 
 
 def _shown(hits: Sequence[Hit], terms: Sequence[str]) -> list[FoundThing]:
     """Show hits as the database has them now; what it no longer shows is left out."""
     ids: dict[str, list[str]] = defaultdict(list)
     for hit in hits:
-        ids[hit.document.kind].append(hit.document.object_id)
+        ids[hit.kind].append(hit.object_id)
     present: dict[str, SearchDocument] = {}
     for kind, wanted in ids.items():
         indexer = registry.indexers().get(kind)
         present |= {document.key: document for document in indexer.documents(wanted)} if indexer else {}
-    return [_thing(present[hit.document.key], terms) for hit in hits if hit.document.key in present]
+    return [_thing(present[hit.key], terms) for hit in hits if hit.key in present]
 
 
 def _thing(document: SearchDocument, terms: Sequence[str]) -> FoundThing:
@@ -142,6 +210,7 @@ def _thing(document: SearchDocument, terms: Sequence[str]) -> FoundThing:
         date=document.date,
         region=document.region,
         category=document.category,
+        amount_fen=document.amount_fen,
     )
 
 

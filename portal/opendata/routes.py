@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from portal.exporting import registry as datasets
 from portal.exporting.formats.table import FORMATS as FILE_FORMATS
@@ -36,6 +36,23 @@ def search() -> ResponseReturnValue:
         titles=queries.kind_titles(),
         choices=queries.choices(),
     )
+
+
+@bp.get("/search/suggestions")
+@access.public
+def suggestions() -> ResponseReturnValue:
+    """Show names that go on from what was typed: the page behind the suggestions."""
+    filters = Filters.from_request()
+    names = queries.suggester().suggestions(filters.q or "")
+    return render_template("search/suggestions.html", filters=filters, names=names)
+
+
+@bp.get("/search/suggestions.json")
+@access.public
+def suggestions_data() -> ResponseReturnValue:
+    """Answer with the same names as data, as browsers' search boxes expect them."""
+    typed = Filters.from_request().q or ""
+    return jsonify([typed, queries.suggester().suggestions(typed)])
 
 
 @bp.get("/data")

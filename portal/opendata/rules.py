@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # told where the data have no moment
 PER_PAGE = 20
-RELEVANCE, NEWEST = "relevance", "newest"
-SORTS = (RELEVANCE, NEWEST)
 
 PAGES: Mapping[str, tuple[str, str]] = {
     "notice": ("procurement.notice", "notice_id"),
@@ -46,15 +44,7 @@ class FoundThing:
     date: date | None
     region: str | None
     category: str | None
-
-
-@dataclass(frozen=True)
-class KindCount:
-    """One line of the facet of kinds; `title` is a msgid."""
-
-    kind: str
-    title: str
-    count: int
+    amount_fen: int | None
 
 
 def page_of(kind: str, object_id: str) -> tuple[str, dict[str, str]]:

@@ -11,17 +11,19 @@ from portal.storage.database import db
 def change_state() -> str:
     """Tell a text that differs after every commit that changed something public.
 
-    The highest position and the events that have none yet: one statement, whatever the size.
+    The highest position, the events that have none yet, and how far all consumers have come (a page made
+    before the index caught up must not be taken for the one after): one statement, whatever the size.
     """
     top = select(func.max(OutboxEvent.position)).scalar_subquery()
+    reached = select(func.sum(OutboxCursor.position)).scalar_subquery()
     rows = db.session.execute(
-        select(top, OutboxEvent.id)
+        select(top, reached, OutboxEvent.id)
         .select_from(OutboxEvent)
         .where(OutboxEvent.position.is_(None))
-        .union_all(select(top, cast(null(), Integer)))
+        .union_all(select(top, reached, cast(null(), Integer)))
     ).all()
-    waiting = sorted(identifier for _, identifier in rows if identifier is not None)
-    return f"{rows[0][0] or 0}:{','.join(map(str, waiting))}"
+    waiting = sorted(identifier for _, _, identifier in rows if identifier is not None)
+    return f"{rows[0][0] or 0}:{rows[0][1] or 0}:{','.join(map(str, waiting))}"
 
 
 def lag(consumer: str) -> int:

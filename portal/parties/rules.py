@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portal.kernel.text import clean_line, nfkc_fold
@@ -16,6 +19,7 @@ SUPPLIER_ROLES = frozenset({"supplier", "tenderer"})
 CREDIT_CODE_SCHEME = "CN-USCI"
 LONGEST_NAME = 300
 _NOT_A_WORD = re.compile(r"[\W_]+")
+_LEVEL = re.compile(r"(?<=[\u4e00-\u9fff]{2})[省市区县](?=[\u4e00-\u9fff]{2})")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,21 @@ def read_party(party: Mapping[str, object]) -> Party:
 def name_key(name: str) -> str:
     """Fold a name so that width, case, spaces and punctuation make no difference."""
     return _NOT_A_WORD.sub("", nfkc_fold(name))[:LONGEST_NAME]
+
+
+def short_forms(name: str) -> list[str]:
+    """Tell how people shorten a name: without the words for province, city and district, and as in the table."""
+    without_levels = _LEVEL.sub("", name)
+    shortened = without_levels
+    for long, short in _shortened():
+        shortened = shortened.replace(long, short)
+    return [form for form in dict.fromkeys((without_levels, shortened)) if form != name]
+
+
+@cache
+def _shortened() -> tuple[tuple[str, str], ...]:
+    with (Path(__file__).parent / "data" / "short_forms.csv").open(encoding="utf-8", newline="") as handle:
+        return tuple((row["long"], row["short"]) for row in csv.DictReader(handle))
 
 
 def _text(value: object) -> str:

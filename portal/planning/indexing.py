@@ -43,4 +43,4 @@ def _document(plan: Plan, lines: Sequence[PlanLine]) -> SearchDocument:
     )  # fmt: skip
 
 
-PLANS = Indexer(Kind.PLAN, _documents, N_("Plans"))
+PLANS = Indexer(Kind.PLAN, _documents, N_("Plans"), is_suggested=True)

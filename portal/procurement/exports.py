@@ -34,7 +34,7 @@ def _notices(filters: Filters) -> Iterator[Mapping[str, object]]:
             "tag": item.tag,
             "title": item.title,
             "title_en": item.title_en,
-            "text": "\n".join(values.texts_of(item.body)),
+            "text": values.searched_text(item.body),
             "source": item.source,
             "sha256": item.sha256,
             "ledger_position": item.ledger_position,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from portal.kernel import clock
 from portal.kernel.text import N_
-from portal.parties.queries import organization_names
+from portal.parties.rules import short_forms
 from portal.procurement import queries, summaries, values
 from portal.procurement.models import Process, Release
 from portal.ring.rules import Kind
@@ -14,7 +14,7 @@ from portal.search.port import Indexer, SearchDocument, document_key
 from portal.storage.database import db
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 BATCH = 200
 
@@ -23,14 +23,22 @@ def _notices(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
     query = queries.visible_releases().order_by(Release.id)
     if ids is not None:
         query = query.where(Release.id.in_([int(number) for number in ids]))
-    for item in db.session.scalars(query.execution_options(yield_per=BATCH)):
-        summary = summaries.summarise(item.body, [item.tag])
-        yield SearchDocument(
-            key=document_key(queries.NOTICE, item.id), kind=queries.NOTICE, object_id=str(item.id), title=item.title,
-            title_en=item.title_en, body="\n".join(values.texts_of(item.body)), region=summary.region_code,
-            category=summary.category_code, year=clock.day_of(item.date_at).year, date=clock.day_of(item.date_at),
-            amount_fen=summary.amount.minor if summary.amount else None,
-        )  # fmt: skip
+    for items in db.session.scalars(query.execution_options(yield_per=BATCH)).partitions(BATCH):
+        parties = queries.parties_of([item.ocid for item in items])
+        yield from (_notice(item, parties.get(item.ocid, queries.NO_PARTIES)) for item in items)
+
+
+def _notice(item: Release, parties: queries.Parties) -> SearchDocument:
+    summary = summaries.summarise(item.body, [item.tag])
+    suppliers = parties.suppliers if summary.suppliers else {}
+    return SearchDocument(
+        key=document_key(queries.NOTICE, item.id), kind=queries.NOTICE, object_id=str(item.id), title=item.title,
+        title_en=item.title_en, body=f"{values.searched_text(item.body)}\n{_short_names(parties.buyer, suppliers)}",
+        region=summary.region_code, category=summary.category_code, buyer=_first(parties.buyer),
+        suppliers=_keys(suppliers), stage=summary.stage, year=clock.day_of(item.date_at).year,
+        date=clock.day_of(item.date_at), amount_fen=summary.amount.minor if summary.amount else None,
+        within=(document_key(Kind.PROCESS, item.ocid),),
+    )  # fmt: skip
 
 
 def _processes(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
@@ -38,16 +46,43 @@ def _processes(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
     if ids is not None:
         query = query.where(Process.ocid.in_(ids))
     for items in db.session.scalars(query.execution_options(yield_per=BATCH)).partitions(BATCH):
-        buyers = organization_names([item.buyer_id for item in items])
-        for item in items:
-            buyer = " ".join(filter(None, buyers.get(item.buyer_id or 0, ())))
-            yield SearchDocument(
-                key=document_key(Kind.PROCESS, item.ocid), kind=Kind.PROCESS, object_id=item.ocid, title=item.title,
-                title_en=item.title_en, body=f"{item.description}\n{item.ocid}\n{buyer}", region=item.region_code,
-                category=item.category_code, year=clock.day_of(item.first_release_at).year,
-                date=clock.day_of(item.last_release_at), amount_fen=item.amount_fen,
-            )  # fmt: skip
+        parties = queries.parties_of([item.ocid for item in items])
+        yield from (_process(item, parties.get(item.ocid, queries.NO_PARTIES)) for item in items)
 
 
-NOTICES = Indexer(queries.NOTICE, _notices, N_("Notices"))
-PROCESSES = Indexer(Kind.PROCESS, _processes, N_("Purchases"))
+def _process(item: Process, parties: queries.Parties) -> SearchDocument:
+    names = " ".join([*parties.buyer.values(), *parties.suppliers.values()])
+    said = (item.description, item.ocid, names, _short_names(parties.buyer, parties.suppliers))
+    return SearchDocument(
+        key=document_key(Kind.PROCESS, item.ocid), kind=Kind.PROCESS, object_id=item.ocid, title=item.title,
+        title_en=item.title_en, body="\n".join(filter(None, said)), region=item.region_code,
+        category=item.category_code, buyer=_first(parties.buyer), suppliers=_keys(parties.suppliers),
+        stage=item.stage, year=clock.day_of(item.first_release_at).year, date=clock.day_of(item.last_release_at),
+        amount_fen=item.amount_fen,
+    )  # fmt: skip
+
+
+def _short_names(*parties: Mapping[int, str]) -> str:
+    return " ".join(form for names in parties for name in names.values() for form in short_forms(name))
+
+
+def _keys(parties: Mapping[int, str]) -> tuple[str, ...]:
+    return tuple(map(str, parties))
+
+
+def _first(parties: Mapping[int, str]) -> str | None:
+    return next(iter(_keys(parties)), None)
+
+
+def _releases_of_processes(kind: str, ids: Sequence[str]) -> list[str]:
+    """Tell the publications that a hidden or restored process takes with it."""
+    return queries.release_ids_of(ids) if kind == Kind.PROCESS else []
+
+
+def _processes_of_releases(kind: str, ids: Sequence[str]) -> list[str]:
+    """Tell the processes that a hidden or restored publication changes."""
+    return queries.ocids_of(ids) if kind == queries.NOTICE else []
+
+
+NOTICES = Indexer(queries.NOTICE, _notices, N_("Notices"), affected=_releases_of_processes)
+PROCESSES = Indexer(Kind.PROCESS, _processes, N_("Purchases"), affected=_processes_of_releases)

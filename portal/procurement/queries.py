@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, or_, select, tuple_
@@ -11,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
 from portal.parties.models import Organization
+from portal.parties.queries import visible_organizations
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
 from portal.procurement.rules import Stage, Tag
 from portal.ring.rules import Described, Kind
@@ -130,6 +132,46 @@ def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select
     won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == organization_id)
     theirs = Process.buyer_id == organization_id if as_buyer else Process.ocid.in_(won)
     return visible_processes().where(theirs).order_by(Process.last_release_at.desc(), Process.ocid)
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who buys and who won, by number: their names."""
+
+    buyer: Mapping[int, str] = field(default_factory=dict)
+    suppliers: Mapping[int, str] = field(default_factory=dict)
+
+
+NO_PARTIES = Parties()
+
+
+def parties_of(ocids: Sequence[str]) -> Mapping[str, Parties]:
+    """Read who buys and who won in processes, visible organisations only."""
+    known = visible_organizations().subquery()
+    buyers = select(Process.ocid, known.c.id, known.c.name).join(known, known.c.id == Process.buyer_id)
+    winners = select(ProcessSupplier.ocid, known.c.id, known.c.name).join(
+        known, known.c.id == ProcessSupplier.organization_id
+    )
+    bought = {
+        ocid: {number: name} for ocid, number, name in db.session.execute(buyers.where(Process.ocid.in_(set(ocids))))
+    }
+    won: dict[str, dict[int, str]] = {}
+    for ocid, number, name in db.session.execute(
+        winners.where(ProcessSupplier.ocid.in_(set(ocids))).order_by(known.c.id)
+    ):
+        won.setdefault(ocid, {})[number] = name
+    return {ocid: Parties(bought.get(ocid, {}), won.get(ocid, {})) for ocid in {*bought, *won}}
+
+
+def release_ids_of(ocids: Sequence[str]) -> list[str]:
+    """List the numbers of all publications of processes, whether or not they may be seen."""
+    return [str(number) for number in db.session.scalars(select(Release.id).where(Release.ocid.in_(set(ocids))))]
+
+
+def ocids_of(release_ids: Sequence[str]) -> list[str]:
+    """List the processes that some publications belong to, whether or not they may be seen."""
+    numbers = [int(number) for number in release_ids if number.isdecimal()]
+    return list(db.session.scalars(select(Release.ocid).where(Release.id.in_(numbers)).distinct()))
 
 
 def buyers_of(ocids: Sequence[str]) -> Mapping[str, tuple[str, str | None]]:

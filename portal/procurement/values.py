@@ -95,6 +95,11 @@ def documents_of(compiled: Json) -> Iterator[tuple[str, Json]]:
             yield from ((section, one) for one in children(child(part, "implementation"), "documents"))
 
 
+def searched_text(body: Json) -> str:
+    """Tell everything a release can be found by: its texts, its numbers of projects and contracts, its amounts."""
+    return "\n".join(dict.fromkeys([*texts_of(body), *_amounts_of(body)]))
+
+
 def texts_of(value: object) -> Iterator[str]:
     """Go through every text in a release, for search: keys that are codes, dates and addresses left out."""
     if isinstance(value, str):
@@ -104,12 +109,34 @@ def texts_of(value: object) -> Iterator[str]:
             yield from texts_of(item)
     elif isinstance(value, dict):
         for name, item in value.items():
-            if name not in NOT_TEXT and not name.lower().endswith(("date", "url", "uri")):
+            if name == "id":
+                yield from _identifier(item)
+            elif name not in NOT_TEXT and not name.lower().endswith(("date", "url", "uri")):
                 yield from texts_of(item)
 
 
+def _identifier(value: object) -> Iterator[str]:
+    """Give an identifier that somebody may look for; short ones only number the parts of a release."""
+    if isinstance(value, str) and len(value) >= SHORTEST_IDENTIFIER:
+        yield value
+
+
+def _amounts_of(value: object) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _amounts_of(item)
+    elif isinstance(value, dict):
+        amount = value.get("amount")
+        if isinstance(amount, int | float | Decimal) and not isinstance(amount, bool):
+            yield f"{Decimal(str(amount)).normalize():f}{UNITS.get(str(value.get('currency')), '')}"
+        for item in value.values():
+            yield from _amounts_of(item)
+
+
+SHORTEST_IDENTIFIER = 5
+UNITS = {"CNY": "元"}
 NOT_TEXT = frozenset({
-    "id", "regionCode", "countryName", "legalName",
-    "ocid", "tag", "initiationType", "language", "currency", "scheme", "status", "roles", "datePublished",
+    "regionCode", "countryName", "legalName",
+    "tag", "initiationType", "language", "currency", "scheme", "status", "roles", "datePublished",
     "dateModified", "dateSigned", "format", "documentType", "procurementMethod", "awardID", "type", "contactPoint",
 })  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
@@ -19,11 +20,19 @@ LONGEST_TERM = 64
 MOST_TERMS = 16
 LONGEST_QUERY = 2_000
 
-_TABLE_FILE = Path(__file__).parent / "traditional.txt"
+_TABLE_FILE = Path(__file__).parent / "data" / "traditional.txt"
 _RUN = re.compile(r"[^\W_]+")
-_QUOTED = re.compile(r'"([^"]*)"')
 _BETWEEN_TERMS = re.compile(r"[\s,;!?()\[\]{}<>|、。〈〉《》「」『』【】〔〕…“”‘’\"']+")
 _EDGES = "-./\\:_#*~^+&%=·"
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_GAP = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
+_ANY_HAN = re.compile(f"[{_HAN}]")
+_CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[-_./\[\]()〔〕【】\\#]++[^\W_]++)+")
+_DIGIT = re.compile(r"\d")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?) ?(亿|万|)元")
+SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
+LONGEST_CODE = 64
 
 
 @cache
@@ -50,16 +59,72 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_FOLDS)
 
 
-def normalise_with_origins(text: str) -> tuple[str, list[int]]:
-    """Normalise a text and tell for each resulting character where it comes from in the text."""
-    folded = [_FOLDS[ord(character)] for character in text]
-    origins = [position for position, part in enumerate(folded) for _ in part]
-    return "".join(folded), origins
+def searchable(text: str) -> str:
+    """Normalise a text with single spaces, and with none between Chinese characters.
+
+    Chinese needs no spaces: where there are some, a line ended or somebody spread a heading.
+    """
+    return _GAP.sub("", " ".join(normalise(text).split()))
+
+
+def searchable_with_origins(text: str) -> tuple[str, list[int]]:
+    """Make a text searchable and tell for each resulting character where it comes from in the text."""
+    folded: list[str] = []
+    origins: list[int] = []
+    for position, character in enumerate(text):
+        for part in _FOLDS[ord(character)]:
+            if part == " " and (not folded or folded[-1] == " "):
+                continue
+            folded.append(part)
+            origins.append(position)
+    joined = "".join(folded)
+    gaps = {match.start() for match in _GAP.finditer(joined)}
+    if gaps:
+        origins = [origin for place, origin in enumerate(origins) if place not in gaps]
+        joined = "".join(part for place, part in enumerate(folded) if place not in gaps)
+    return joined, origins
+
+
+def other_forms(text: str) -> str:
+    """List what a searchable text is also found by: numbers without separators, amounts in yuan and in 万.
+
+    `hn-2021-a05` is also `hn2021a05`, `1,200,000元` also `1200000` and `120万元`.
+    """
+    forms: dict[str, None] = {}
+    for match in _CODE.finditer(text):
+        if len(match.group()) <= LONGEST_CODE and _DIGIT.search(match.group()):
+            forms[compact(match.group())] = None
+    for number in _THOUSANDS.findall(text):
+        forms[number.replace(",", "")] = None
+    for number, scale in _AMOUNT.findall(text):
+        forms.update(dict.fromkeys(_amount_forms(number, scale)))
+    return " ".join(form for form in forms if form not in text)
+
+
+def _amount_forms(number: str, scale: str) -> list[str]:
+    try:
+        yuan = Decimal(number.replace(",", "")) * SCALES[scale]
+    except InvalidOperation:
+        return []
+    forms = [f"{yuan.normalize():f}元"]
+    if yuan >= SCALES["万"]:
+        forms.append(f"{(yuan / SCALES['万']).normalize():f}万元")
+    return forms
+
+
+def compact(term: str) -> str:
+    """Leave only the letters and digits of a number or a name with separators."""
+    return "".join(_RUN.findall(term))
 
 
 def words(normalised: str) -> list[str]:
     """Cut a normalised text into words, the longer ones also into the words they are made of."""
     return [word for word in rjieba.cut_for_search(normalised, False) if _RUN.search(word)]  # noqa: FBT003
+
+
+def cut(normalised: str) -> list[str]:
+    """Cut a normalised text into words once, leaving nothing out."""
+    return list(rjieba.cut(normalised, False))  # noqa: FBT003 - how rjieba wants it
 
 
 def grams(normalised: str) -> list[str]:
@@ -85,14 +150,24 @@ def is_settled_by_grams(term: str) -> bool:
     return len(term) <= 2 and len(_RUN.findall(term)) == 1 and _RUN.fullmatch(term) is not None  # noqa: PLR2004
 
 
-def terms(query: str) -> list[str]:
-    """Read what somebody typed: terms that must all be contained; quotes keep a phrase together.
+def is_latin(term: str) -> bool:
+    """Tell whether a term is written without Chinese characters."""
+    return _ANY_HAN.search(term) is None
 
-    At most `MOST_TERMS` terms of at most `LONGEST_TERM` characters; there are no operators.
+
+def parts(query: str) -> list[tuple[str, bool]]:
+    """Read what somebody typed: terms that must all be contained, each with whether it was quoted.
+
+    Quotes keep words together; there are no operators. At most `MOST_TERMS` terms of at most
+    `LONGEST_TERM` characters.
     """
-    normalised = normalise(query[:LONGEST_QUERY].replace("“", '"').replace("”", '"'))
-    phrases = [" ".join(phrase.split()) for phrase in _QUOTED.findall(normalised)]
-    rest = _BETWEEN_TERMS.split(_QUOTED.sub(" ", normalised))
-    wanted = [phrase.strip(_EDGES) for phrase in phrases] + [part.strip(_EDGES) for part in rest]
-    kept = dict.fromkeys(term[:LONGEST_TERM] for term in wanted if _RUN.search(term[:LONGEST_TERM]))
-    return list(kept)[:MOST_TERMS]
+    typed = without_unseen(query[:LONGEST_QUERY]).replace("“", '"').replace("”", '"')
+    normalised = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), normalise(typed))
+    found: dict[str, bool] = {}
+    for place, piece in enumerate(normalised.split('"')):
+        is_quoted = place % 2 == 1
+        for part in [piece] if is_quoted else _BETWEEN_TERMS.split(piece):
+            term = searchable(part).strip(_EDGES + " ")[:LONGEST_TERM].strip(_EDGES + " ")
+            if _RUN.search(term):
+                found[term] = found.get(term, False) or is_quoted
+    return list(found.items())[:MOST_TERMS]

@@ -7,6 +7,7 @@ registers it. A backend is chosen by the setting `search_backend`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -15,13 +16,18 @@ if TYPE_CHECKING:
 
 LARGEST_PAGE = 100
 
+FACETS = ("kind", "stage", "category", "region", "buyer", "supplier", "year", "amount", "format")
+"""What a search can be narrowed to and counted by; `matching.facet_values` tells a document's values."""
+
 
 @dataclass(frozen=True)
 class SearchDocument:
     """One thing as it can be found: public text only.
 
-    `key` is `document_key(kind, object_id)`; `region` and `category` are codes; `date` is the day by
-    which the newer of two equally good hits comes first.
+    `key` is `document_key(kind, object_id)`; `region` and `category` are codes, `buyer` and
+    `suppliers` identifiers of organizations; `aliases` are further names it is found by; `date` is the
+    day by which the newer of two equally good hits comes first; `within` are the keys of things whose
+    hiding hides this one too.
     """
 
     key: str
@@ -31,11 +37,17 @@ class SearchDocument:
     title_en: str | None = None
     body: str = ""
     body_en: str | None = None
+    aliases: Sequence[str] = ()
     region: str | None = None
     category: str | None = None
+    buyer: str | None = None
+    suppliers: Sequence[str] = ()
+    stage: str | None = None
+    format: str | None = None
     year: int | None = None
     date: day | None = None
     amount_fen: int | None = None
+    within: Sequence[str] = ()
 
 
 def document_key(kind: str, object_id: str | int) -> str:
@@ -54,54 +66,105 @@ class Indexer:
         title: an English msgid for the facet, for example `N_("Services")`.
         event_kinds: the kinds of outbox events whose `object_id` names an object of this kind; its
             own kind when left out.
+        affected: the objects of this kind that an event about something else concerns: told the kind
+            and the identifiers of the events, it tells object ids.
+        is_suggested: whether its titles are offered while somebody types.
     """
 
     kind: str
     documents: Callable[[Sequence[str] | None], Iterator[SearchDocument]]
     title: str = ""
     event_kinds: Sequence[str] = ()
+    affected: Callable[[str, Sequence[str]], Iterable[str]] | None = None
+    is_suggested: bool = False
 
     def follows(self, event_kind: str) -> bool:
         """Tell whether events of a kind are about objects of this one."""
         return event_kind in (self.event_kinds or (self.kind,))
 
 
+class Order(StrEnum):
+    """In which order hits come. Ties are broken by date, newest first, then by identifier."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    AMOUNT = "amount"
+
+
+class Match(StrEnum):
+    """How much of the query a hit must contain."""
+
+    ALL = "all"
+    SOME = "some"
+
+
 @dataclass(frozen=True)
 class SearchQuery:
     """What is looked for. Texts are the reader's own; a backend makes tokens of them.
 
-    `regions` and `categories` are codes of which one must match (a subtree, already spelled out);
-    `hidden` are keys that must not be found or counted, whatever the index says.
+    `filters` gives for a facet the values of which one must match (a subtree already spelled out);
+    `hidden` are keys that must not be found or counted, nor anything within them, whatever the index
+    says; `facets` are those whose values are counted. A query without text finds everything that
+    passes its filters, provided there are some.
     """
 
     text: str
-    kind: str | None = None
-    regions: Collection[str] = ()
-    categories: Collection[str] = ()
-    year: int | None = None
+    filters: Mapping[str, Collection[str]] = field(default_factory=dict)
     from_: day | None = None
     to: day | None = None
-    newest_first: bool = False
+    order: Order = Order.RELEVANCE
+    match: Match = Match.ALL
     hidden: Collection[str] = ()
+    facets: Collection[str] = ()
     offset: int = 0
     limit: int | None = 20
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but the text narrows the result."""
+        return bool(self.filters) or self.from_ is not None or self.to is not None
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found, as it was indexed (its text is there for the snippet)."""
+    """One thing found."""
 
-    document: SearchDocument
+    key: str
     score: float
+
+    @property
+    def kind(self) -> str:
+        """The kind of the thing."""
+        return self.key.partition(":")[0]
+
+    @property
+    def object_id(self) -> str:
+        """The identifier of the thing among those of its kind."""
+        return self.key.partition(":")[2]
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The hits of one page, how many there are in all, and how many of each kind."""
+    """The hits of one page, how many there are in all, and how many of each value of each facet.
+
+    A facet is counted as if nothing were chosen in it, so that its other values stay in sight.
+    `is_partial` says that the time allowed ran out, or that only a part could be looked through.
+    """
 
     hits: Sequence[Hit] = ()
     total: int = 0
-    kinds: Mapping[str, int] = field(default_factory=dict)
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    is_partial: bool = False
+
+
+@dataclass(frozen=True)
+class Title:
+    """The names of one indexed thing, for suggestions."""
+
+    key: str
+    title: str
+    title_en: str | None
 
 
 class SearchBackend(Protocol):
@@ -114,10 +177,31 @@ class SearchBackend(Protocol):
         """
 
     def search(self, query: SearchQuery) -> SearchResult:
-        """Find what contains every term; best first, then newest, then by key."""
+        """Find what contains every term; best first, then newest, then by identifier."""
 
-    def rebuild(self, documents: Iterable[SearchDocument]) -> int:
-        """Make a new index beside the old one and change over at once; tell how many are in it."""
+    def rebuild(self, documents: Iterable[SearchDocument], *, refresh: Refresh | None = None) -> int:
+        """Make a new index beside the old one and change over at once; tell how many are in it.
+
+        Args:
+            documents: everything there is.
+            refresh: reads again what was updated while the new index was made.
+        """
 
     def keys(self) -> frozenset[str]:
         """Tell the key of everything in the index, for checking it against the database."""
+
+    def titles(self, kinds: Collection[str]) -> Sequence[Title]:
+        """Tell the titles of everything of some kinds."""
+
+    def state(self) -> str:
+        """Name what is in the index now: another name after every change, from any process."""
+
+    def faults(self) -> Sequence[str]:
+        """Tell what is damaged, in plain words; nothing when all is well."""
+
+
+class Refresh(Protocol):
+    """Read documents again by their keys; what is not given back is gone."""
+
+    def __call__(self, keys: Collection[str]) -> Iterable[SearchDocument]:
+        """Read the documents of some keys."""

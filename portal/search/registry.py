@@ -11,7 +11,7 @@ from portal.search.backends.null import NullBackend
 from portal.search.backends.whoosh import WhooshBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from flask import Flask
@@ -57,6 +57,17 @@ def indexers() -> Mapping[str, Indexer]:
     """Tell the indexers by kind, in the order shown to readers."""
     found: Mapping[str, Indexer] = current_app.extensions.get(_INDEXERS, {})
     return found
+
+
+def documents_of(keys: Collection[str]) -> Iterator[SearchDocument]:
+    """Read what can be found under some keys, from the database."""
+    by_kind: dict[str, list[str]] = {}
+    for key in keys:
+        kind, _, object_id = key.partition(":")
+        by_kind.setdefault(kind, []).append(object_id)
+    for kind, ids in by_kind.items():
+        if kind in indexers():
+            yield from indexers()[kind].documents(ids)
 
 
 def all_documents() -> Iterator[SearchDocument]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from portal.search.analysis import normalise_with_origins
+from portal.search.analysis import searchable_with_origins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +46,9 @@ def _spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     """Tell where the terms stand in the text as it was written, without overlaps."""
     if not terms:
         return []
-    normalised, origins = normalise_with_origins(text)
+    normalised, origins = searchable_with_origins(text)
     longest_first = sorted(terms, key=len, reverse=True)
-    pattern = "|".join(re.escape(term).replace(r"\ ", r"\s+") for term in longest_first)
+    pattern = "|".join(re.escape(term) for term in longest_first)
     return [
         (origins[match.start()], origins[match.end() - 1] + 1)
         for match in re.finditer(pattern, normalised)

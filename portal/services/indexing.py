@@ -31,8 +31,9 @@ def _documents(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
             key=document_key(Kind.SERVICE, item.id), kind=Kind.SERVICE, object_id=str(item.id), title=item.name,
             title_en=item.name_en, body="\n".join(filter(None, chinese)), body_en="\n".join(filter(None, english)),
             region=item.region_code, category=item.category_code, year=item.created_at.year,
+            suppliers=(str(item.provider_id),) if item.provider_id else (),
             date=clock.day_of(item.changed_at),
         )  # fmt: skip
 
 
-SERVICES = Indexer(Kind.SERVICE, _documents, N_("Services"))
+SERVICES = Indexer(Kind.SERVICE, _documents, N_("Services"), is_suggested=True)

@@ -31,6 +31,9 @@ class Filters:
     supplier: int | None = None
     stage: str | None = None
     year: int | None = None
+    amount: str | None = None
+    format: str | None = None
+    match: str | None = None
     from_: date | None = None
     to: date | None = None
     sort: str | None = None
@@ -57,6 +60,9 @@ class Filters:
             supplier=_number(args, "supplier"),
             stage=_text(args, "stage"),
             year=_number(args, "year", least=EARLIEST_YEAR, most=LATEST_YEAR),
+            amount=_text(args, "amount"),
+            format=_text(args, "format"),
+            match=_text(args, "match"),
             from_=_day(args, "from"),
             to=_day(args, "to"),
             sort=_text(args, "sort"),

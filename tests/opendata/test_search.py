@@ -67,7 +67,19 @@ def test_pages_follow_each_other(client: FlaskClient, things: Things) -> None:
 @pytest.mark.usefixtures("indexed")
 @pytest.mark.parametrize(
     "query",
-    ["kind=nothing", "sort=random", "page=-1", "page=x", "year=99999", "q=" + "字" * 200, "from=2026-13-01", "buyer=1"],
+    [
+        "kind=nothing",
+        "sort=random",
+        "page=-1",
+        "page=x",
+        "year=99999",
+        "q=" + "字" * 200,
+        "from=2026-13-01",
+        "buyer=x",
+        "stage=x",
+        "amount=7",
+        "match=x",
+    ],
 )
 def test_a_bad_parameter_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/search?{query}").status_code == 400

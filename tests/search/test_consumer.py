@@ -62,7 +62,7 @@ def app(services: Shelf, notices: Shelf) -> Iterator[Flask]:
 
 
 def found(text: str) -> list[str]:
-    return [hit.document.key for hit in registry.backend().search(SearchQuery(text)).hits]
+    return [hit.key for hit in registry.backend().search(SearchQuery(text)).hits]
 
 
 @pytest.mark.usefixtures("app")

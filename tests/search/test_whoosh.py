@@ -6,15 +6,25 @@ import gc
 import multiprocessing
 import os
 import random
+import resource
 import signal
 import time
 import warnings
 from typing import TYPE_CHECKING
 
 import pytest
+from whoosh import index as whoosh_index
+from whoosh.query import And, Or, Term
 
+from portal.search import analysis
+from portal.search.backends import whoosh_fields as names
 from portal.search.backends.memory import MemoryBackend
-from portal.search.backends.whoosh import CURRENT, SearchUnavailableError, WhooshBackend
+from portal.search.backends.whoosh import CURRENT, WhooshBackend
+from portal.search.backends.whoosh_query import TITLE_BOOST, TITLE_GRAM_BOOST, Evaluation, Snapshot
+from portal.search.backends.whoosh_reader import Cache, Segment
+from portal.search.backends.whoosh_writer import stored_columns
+from portal.search.faults import IndexDamagedError, RebuildRunningError
+from portal.search.matching import body_text, full_text, title_text
 from portal.search.port import SearchDocument, SearchQuery
 
 if TYPE_CHECKING:
@@ -29,7 +39,7 @@ def make_document(number: int, body: str) -> SearchDocument:
 
 
 def keys(backend: WhooshBackend, text: str) -> set[str]:
-    return {hit.document.key for hit in backend.search(SearchQuery(text, limit=None)).hits}
+    return {hit.key for hit in backend.search(SearchQuery(text, limit=None)).hits}
 
 
 def test_random_terms_find_the_same_as_looking_through_every_text(tmp_path: Path) -> None:
@@ -43,7 +53,7 @@ def test_random_terms_find_the_same_as_looking_through_every_text(tmp_path: Path
     asked += [f"{first} {second}" for first, second in zip(asked[::2], asked[1::2], strict=True)]
 
     for query in asked:
-        true_keys = {hit.document.key for hit in truth.search(SearchQuery(query, limit=None)).hits}
+        true_keys = {hit.key for hit in truth.search(SearchQuery(query, limit=None)).hits}
         assert keys(whoosh, query) == true_keys, query
 
 
@@ -104,7 +114,7 @@ def test_a_damaged_index_is_reported_and_a_rebuild_mends_it(tmp_path: Path, capl
 def is_unavailable(folder: Path) -> bool:
     try:
         keys(WhooshBackend(folder), "养老")
-    except SearchUnavailableError:
+    except IndexDamagedError:
         return True
     return False
 
@@ -153,3 +163,165 @@ def wait_for_first(acknowledged: Path) -> None:
     deadline = time.monotonic() + 20
     while acknowledged.read_text() in {"", "-1"} and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def random_documents(count: int) -> list[SearchDocument]:
+    chance = random.Random(7)
+    return [
+        SearchDocument(
+            f"notice:{number}", "notice", str(number), "".join(chance.choices(ALPHABET, k=12)),
+            body="".join(chance.choices(ALPHABET, k=chance.randint(20, 400))),
+        )
+        for number in range(count)
+    ]  # fmt: skip
+
+
+WORDS = ("养老", "服务", "社区", "康复", "心理", "abc")
+
+
+def test_stock_whoosh_reads_what_is_written_in_bulk_and_scores_it_the_same(tmp_path: Path) -> None:
+    backend = WhooshBackend(tmp_path)
+    backend.rebuild(random_documents(300))
+    index = whoosh_index.open_dir(str(tmp_path / (tmp_path / CURRENT).read_text()))
+
+    for word in WORDS:
+        question = Or([Term(names.TITLE_WORDS, word, boost=TITLE_BOOST), Term(names.BODY_WORDS, word)])
+        grams = And([Term(names.GRAMS, gram) for gram in analysis.needed_grams(word)])
+        with index.searcher() as stock:
+            column = stock.reader().column_reader("key")
+            scores = {column[number]: score for number, score in stock.search(question, limit=None).items()}
+            found = {column[number] for number in stock.docs_for_query(grams)}
+            title_grams = {
+                gram: {column[number] for number in stock.docs_for_query(Term(names.TITLE_GRAMS, gram))}
+                for gram in analysis.needed_grams(word)
+            }
+            rarity = {gram: stock.idf(names.TITLE_GRAMS, gram) for gram in title_grams}
+        for hit in backend.search(SearchQuery(word, limit=None)).hits:
+            in_title = sum(rarity[gram] for gram, keys_of in title_grams.items() if hit.key in keys_of)
+            assert hit.score == pytest.approx(scores.get(hit.key, 0) + TITLE_GRAM_BOOST * in_title, abs=2e-3), word
+            assert hit.key in found
+
+
+def test_what_the_stock_writer_wrote_is_read_the_same(tmp_path: Path) -> None:
+    documents = random_documents(200)
+    bulk, stock_folder = WhooshBackend(tmp_path / "bulk"), tmp_path / "stock"
+    bulk.rebuild(documents)
+    stock_folder.mkdir()
+    writer = whoosh_index.create_in(str(stock_folder), names.schema()).writer()
+    for document in documents:
+        writer.add_document(**stock_fields(document))
+    writer.commit()
+    index = whoosh_index.open_dir(str(stock_folder))
+    segment = Segment(index.storage, index.schema, index._segments()[0], Cache())  # noqa: SLF001 - whoosh's own list
+
+    for query in (
+        SearchQuery("养老 服务"),
+        SearchQuery("abc"),
+        SearchQuery("社区居"),
+        SearchQuery("心", facets={"kind"}),
+    ):
+        assert Evaluation(Snapshot("stock", [segment]), query).answer() == bulk.search(query)
+
+
+def stock_fields(document: SearchDocument) -> dict[str, object]:
+    title, body, text = title_text(document), body_text(document), full_text(document)
+    return {
+        names.TITLE_WORDS: analysis.words(title), names.BODY_WORDS: analysis.words(body),
+        names.TITLE_GRAMS: analysis.grams(title), names.GRAMS: analysis.grams(text), names.KEY: document.key,
+        **{name: value for name, value in stored_columns(document, text).items() if name != names.KEY},
+    }  # fmt: skip
+
+
+def test_many_small_commits_are_merged_and_lose_nothing(tmp_path: Path) -> None:
+    backend = WhooshBackend(tmp_path)
+    documents = random_documents(120)
+    for document in documents:
+        backend.update([document], deleted=["notice:3"] if document.object_id == "60" else ())
+    whole = WhooshBackend(tmp_path / "whole")
+    whole.rebuild([document for document in documents if document.object_id != "3"])
+
+    merged = backend._open()  # noqa: SLF001 - how many segments there are is seen from inside only
+
+    assert merged is not None
+    assert len(merged.segments) <= 8
+    for word in (*WORDS, "服务社区", "老服"):
+        assert keys(backend, word) == keys(whole, word), word
+
+
+def test_what_is_updated_while_the_index_is_rebuilt_is_in_the_new_one(tmp_path: Path) -> None:
+    backend = WhooshBackend(tmp_path)
+    database = {f"notice:{number}": make_document(number, "养老") for number in range(5)}
+    backend.rebuild(database.values())
+
+    def reading() -> Iterator[SearchDocument]:
+        yield from list(database.values())
+        database["notice:9"] = make_document(9, "养老")
+        del database["notice:2"]
+        backend.update([database["notice:9"]], deleted=["notice:2"])
+
+    backend.rebuild(reading(), refresh=lambda touched: [database[key] for key in touched if key in database])
+
+    assert keys(backend, "养老") == set(database)
+
+
+def test_only_one_rebuild_runs_at_a_time(tmp_path: Path) -> None:
+    backend = WhooshBackend(tmp_path)
+
+    def rebuilding() -> Iterator[SearchDocument]:
+        with pytest.raises(RebuildRunningError):
+            WhooshBackend(tmp_path).rebuild([])
+        yield make_document(1, "养老")
+
+    assert backend.rebuild(rebuilding()) == 1
+
+
+def test_changed_bytes_in_a_segment_are_noticed(tmp_path: Path) -> None:
+    backend = WhooshBackend(tmp_path)
+    backend.update([make_document(1, "养老")])
+    assert backend.faults() == []
+    segment = next(tmp_path.rglob("*.seg"))
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    segment.write_bytes(data)
+
+    assert [fault for fault in backend.faults() if "has changed" in fault]
+
+
+def test_when_files_cannot_grow_the_last_commit_stands_and_writing_goes_on_later(tmp_path: Path) -> None:
+    WhooshBackend(tmp_path).update([make_document(1, "养老")])
+    process = multiprocessing.get_context("spawn").Process(target=write_without_room, args=(tmp_path,))
+    process.start()
+    process.join()
+
+    backend = WhooshBackend(tmp_path)
+    assert process.exitcode == REFUSED
+    assert keys(backend, "养老") == {"notice:1"}
+    assert backend.update([make_document(2, "养老")]) == 1
+    assert keys(backend, "养老") == {"notice:1", "notice:2"}
+
+
+REFUSED = 7
+
+
+def write_without_room(folder: Path) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
+    backend = WhooshBackend(folder)
+    for _ in range(2):
+        try:
+            backend.update(random_documents(50))
+        except OSError:
+            continue
+        return
+    os._exit(REFUSED)
+
+
+def test_the_cache_of_postings_stays_within_its_bounds() -> None:
+    cache = Cache(limit=10_000)
+
+    for number in range(100):
+        cache.put((str(number),), b"", 900)
+
+    assert cache.size <= 10_000
+    assert cache.get(("99",)) is not None
+    assert cache.get(("0",)) is None

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from portal.search.port import SearchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
-    from portal.search.port import SearchDocument, SearchQuery
+    from portal.search.port import Refresh, SearchDocument, SearchQuery, Title
 
 
 class NullBackend:
@@ -25,10 +25,24 @@ class NullBackend:
         del query
         return SearchResult()
 
-    def rebuild(self, documents: Iterable[SearchDocument]) -> int:
+    def rebuild(self, documents: Iterable[SearchDocument], *, refresh: Refresh | None = None) -> int:
         """Count documents and forget them."""
+        del refresh
         return sum(1 for _ in documents)
 
     def keys(self) -> frozenset[str]:
         """Tell that nothing is kept."""
         return frozenset()
+
+    def titles(self, kinds: Collection[str]) -> Sequence[Title]:
+        """Tell none."""
+        del kinds
+        return ()
+
+    def state(self) -> str:
+        """Tell that nothing changes."""
+        return ""
+
+    def faults(self) -> Sequence[str]:
+        """Tell none."""
+        return ()

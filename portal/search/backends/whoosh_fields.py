@@ -9,36 +9,43 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from whoosh import fields, formats
-from whoosh.system import pack_uint
+from whoosh import columns, fields, formats
+
+from portal.search.port import FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+TITLE_WORDS, BODY_WORDS = "title_words", "body_words"
+TITLE_GRAMS, GRAMS = "title_grams", "grams"
+KEY, TEXT, TITLE, ORDER, DAY, AMOUNT, WITHIN = "key", "text", "title", "order", "day", "amount_fen", "within"
+BETWEEN_VALUES = "\t"
+TOKENS = (BODY_WORDS, GRAMS, TITLE_GRAMS, TITLE_WORDS)
 
 
 class Tokens(fields.FieldType):  # type: ignore[misc]  # whoosh has no types
-    """A field that is given its tokens ready cut; only how often each occurs is kept."""
+    """A field that is given its tokens ready cut; weights are frequencies, there are no positions."""
 
-    def __init__(self) -> None:
-        """Keep frequencies without positions, and the lengths that scoring needs."""
-        super().__init__(format=formats.Frequency(), analyzer=None, scorable=True)
+    def __init__(self, *, scorable: bool) -> None:
+        """Keep lengths if the field is scored; else only which document has which token."""
+        super().__init__(format=formats.Existence(), analyzer=None, scorable=scorable)
 
     def index(self, value: Iterable[str], **_: object) -> list[tuple[bytes, int, float, bytes]]:
-        """Turn tokens into postings."""
+        """Turn tokens into postings, for the stock writer; ours does the same in bulk."""
         counted = Counter(value)
-        return [(token.encode(), count, float(count), pack_uint(count)) for token, count in counted.items()]
+        if not self.scorable:
+            return [(token.encode(), 1, 1.0, b"") for token in counted]
+        return [(token.encode(), count, float(count), b"") for token, count in counted.items()]
 
 
 def schema() -> fields.Schema:
-    """Make the schema of a new index."""
-    return fields.Schema(
-        key=fields.ID(stored=True, unique=True),
-        kind=fields.ID(),
-        title_words=Tokens(),
-        body_words=Tokens(),
-        grams=Tokens(),
-        document=fields.STORED,
-        text=fields.STORED,
-    )
+    """Make the schema of a new index: tokens, texts, what is filtered and counted, what is sorted by."""
+    made = {name: fields.COLUMN(columns.RefBytesColumn()) for name in (*(f"is_{facet}" for facet in FACETS), WITHIN)}
+    made |= {name: fields.COLUMN(columns.VarBytesColumn(write_offsets_cutoff=0)) for name in (TEXT, TITLE)}
+    made |= {name: fields.COLUMN(columns.NumericColumn("q", default=-1)) for name in (ORDER, AMOUNT)}
+    made[DAY] = fields.COLUMN(columns.NumericColumn("i", default=0))
+    made |= {name: Tokens(scorable=True) for name in (TITLE_WORDS, BODY_WORDS)}
+    made |= {name: Tokens(scorable=False) for name in (TITLE_GRAMS, GRAMS)}
+    made[KEY] = fields.ID(unique=True, sortable=columns.VarBytesColumn(write_offsets_cutoff=0))
+    return fields.Schema(**made)
