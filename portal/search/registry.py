@@ -8,7 +8,9 @@ from flask import current_app
 
 from portal.search.backends.memory import MemoryBackend
 from portal.search.backends.null import NullBackend
+from portal.search.backends.postgres import PostgresBackend
 from portal.search.backends.whoosh import WhooshBackend
+from portal.storage.database import db
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -23,6 +25,7 @@ BACKENDS: Mapping[str, Callable[[Path], SearchBackend]] = {
     "whoosh": WhooshBackend,
     "memory": lambda _folder: MemoryBackend(),
     "null": lambda _folder: NullBackend(),
+    "postgres": lambda _folder: PostgresBackend(lambda: db.engine),
 }
 
 

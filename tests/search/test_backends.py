@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.search import asking
 from portal.search.backends.memory import MemoryBackend
+from portal.search.backends.postgres import PostgresBackend
 from portal.search.backends.whoosh import WhooshBackend
-from portal.search.port import SearchBackend, SearchDocument, SearchQuery, document_key
+from portal.search.matching import full_text
+from portal.search.port import FACETS, Match, Order, SearchBackend, SearchDocument, SearchQuery, document_key
+from portal.storage.database import db
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +28,12 @@ TEXTS = {
 }
 
 
-@pytest.fixture(params=["memory", "whoosh"])
+@pytest.fixture(params=["memory", "whoosh", pytest.param("postgres", marks=pytest.mark.postgresql_only)])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> SearchBackend:
+    """Make a backend; PostgreSQL's needs a database of its own."""
+    if request.param == "postgres":
+        request.getfixturevalue("app")
+        return PostgresBackend(lambda: db.engine)
     return MemoryBackend() if request.param == "memory" else WhooshBackend(tmp_path / "search")
 
 
@@ -190,3 +199,114 @@ def test_both_languages_are_searched_and_a_term_never_spans_fields(backend: Sear
 
     assert found(backend, "elderly visits") == ["notice:1"]
     assert found(backend, "服务") == []
+
+
+def test_facets_are_counted_as_if_nothing_were_chosen_in_them(backend: SearchBackend) -> None:
+    backend.update([
+        make_document("1", "养老", region="410100", stage="award", suppliers=("7", "8"), amount_fen=60_000_000),
+        make_document("2", "养老", region="410100", stage="tender", suppliers=("7",)),
+        make_document("3", "养老", region="410300", stage="award", amount_fen=1),
+        make_document("4", "康复", region="410300", stage="award"),
+    ])  # fmt: skip
+
+    result = backend.search(SearchQuery("养老", filters={"region": {"410100"}, "stage": {"award"}}, facets=FACETS))
+
+    assert [hit.key for hit in result.hits] == ["notice:1"]
+    assert result.facets["region"] == {"410100": 1, "410300": 1}
+    assert result.facets["stage"] == {"award": 1, "tender": 1}
+    assert result.facets["supplier"] == {"7": 1, "8": 1}
+    assert result.facets["amount"] == {"50": 1}
+
+
+def test_what_lies_within_something_hidden_is_hidden_too(backend: SearchBackend) -> None:
+    backend.update([make_document("1", "养老", within=("process:x",)), make_document("2", "养老")])
+
+    result = backend.search(SearchQuery("养老", hidden={"process:x"}, facets={"kind"}))
+
+    assert ([hit.key for hit in result.hits], result.total) == (["notice:2"], 1)
+    assert result.facets == {"kind": {"notice": 1}}
+
+
+def test_hits_come_in_the_order_asked_for(backend: SearchBackend) -> None:
+    backend.update([
+        make_document("1", "养老", date=date(2025, 1, 1), amount_fen=5), make_document("2", "养老", amount_fen=9),
+        make_document("3", "养老", date=date(2026, 1, 1)),
+    ])  # fmt: skip
+
+    assert found(backend, "养老", order=Order.NEWEST) == ["notice:3", "notice:1", "notice:2"]
+    assert found(backend, "养老", order=Order.OLDEST) == ["notice:2", "notice:1", "notice:3"]
+    assert found(backend, "养老", order=Order.AMOUNT) == ["notice:2", "notice:1", "notice:3"]
+
+
+def test_filters_alone_find_everything_that_passes_them(backend: SearchBackend) -> None:
+    backend.update([make_document("1", "养老", region="410100"), make_document("2", "康复")])
+
+    assert found(backend, "", filters={"region": {"410100"}}) == ["notice:1"]
+    assert found(backend, "", to=date(2030, 1, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_found"),
+    [
+        ("hn2021a05042", True), ("HN_2021_A05_042", True), ("2021-A05", True), ("120万元", True), ("1,200,000", True),
+        ("1200000元", True), ("120万", True), ("130万", False), ("elderly care", True), ('"elderly care"', False),
+        ("金水区 民政局", True), ("elderly care 康复", False), ("aged care", True), ("居家 养老", True),
+    ],
+)  # fmt: skip
+def test_numbers_amounts_and_english_names_are_understood(backend: SearchBackend, asked: str, is_found: bool) -> None:  # noqa: FBT001 - a case
+    body = "郑州市金水区民政局采购居家\n养老服务，预算1,200,000元，项目编号：HN-2021-A05-042。"
+    backend.update([make_document("1", body)])
+
+    assert found(backend, asked) == (["notice:1"] if is_found else [])
+
+
+def test_a_loose_search_finds_what_has_some_of_the_words_best_first(backend: SearchBackend) -> None:
+    backend.update([
+        make_document("1", "社区上门护理，为卧床老人服务", title="老人上门护理"),
+        make_document("2", "儿童心理疏导"),
+        make_document("3", "老人的文化活动"),
+    ])  # fmt: skip
+
+    keys = found(backend, "我家老人摔倒了谁能上门护理", match=Match.SOME)
+
+    assert keys[0] == "notice:1"
+    assert "notice:2" not in keys
+
+
+def test_titles_are_told_by_kind(backend: SearchBackend) -> None:
+    backend.update([make_document("1", title="甲", title_en="A"), make_document("2", kind="service", title="乙")])
+
+    titles = backend.titles({"notice"})
+
+    assert [(title.key, title.title, title.title_en) for title in titles] == [("notice:1", "甲", "A")]
+
+
+def test_every_change_has_another_state(backend: SearchBackend) -> None:
+    states = [backend.state()]
+    for act in (
+        lambda: backend.update([make_document("1", "养老")]),
+        lambda: backend.update([], deleted=["notice:1"]),
+        lambda: backend.rebuild([make_document("2", "养老")]),
+    ):
+        act()
+        states.append(backend.state())
+
+    assert len(set(states)) == 4
+    assert backend.faults() in ([], ())
+
+
+def test_random_terms_find_what_looking_through_every_text_finds(backend: SearchBackend) -> None:
+    chance = random.Random(20260301)
+    texts = ["".join(chance.choices(ALPHABET, k=120)) for _ in range(200)]
+    backend.rebuild([make_document(str(number), text) for number, text in enumerate(texts)])
+    searchable = {f"notice:{number}": full_text(make_document(str(number), text)) for number, text in enumerate(texts)}
+    asked = [text[(start := chance.randrange(100)) : start + chance.randint(1, 6)] for text in texts[:100]]
+    asked += [f"{first} {second}" for first, second in zip(asked[::2], asked[1::2], strict=True)]
+
+    for query in asked:
+        clauses = asking.clauses(query)
+        true_keys = {key for key, text in searchable.items() if clauses and all(one.holds_in(text) for one in clauses)}
+        assert set(found(backend, query, limit=None)) == true_keys, query
+
+
+ALPHABET = "养老服务社区居家残疾人康复训练心理疏导第三方评估购买项目郑州洛阳市公告abc12-，。 "

@@ -17,10 +17,12 @@ from whoosh import index as whoosh_index
 from whoosh.query import And, Or, Term
 
 from portal.search import analysis
+from portal.search.backends import ranking
 from portal.search.backends import whoosh_fields as names
 from portal.search.backends.memory import MemoryBackend
+from portal.search.backends.ranking import TITLE_BOOST, TITLE_GRAM_BOOST
 from portal.search.backends.whoosh import CURRENT, WhooshBackend
-from portal.search.backends.whoosh_query import TITLE_BOOST, TITLE_GRAM_BOOST, Evaluation, Snapshot
+from portal.search.backends.whoosh_query import Evaluation, Snapshot
 from portal.search.backends.whoosh_reader import Cache, Segment
 from portal.search.backends.whoosh_writer import stored_columns
 from portal.search.faults import IndexDamagedError, RebuildRunningError
@@ -185,17 +187,17 @@ def test_stock_whoosh_reads_what_is_written_in_bulk_and_scores_it_the_same(tmp_p
     index = whoosh_index.open_dir(str(tmp_path / (tmp_path / CURRENT).read_text()))
 
     for word in WORDS:
-        question = Or([Term(names.TITLE_WORDS, word, boost=TITLE_BOOST), Term(names.BODY_WORDS, word)])
-        grams = And([Term(names.GRAMS, gram) for gram in analysis.needed_grams(word)])
+        question = Or([Term(ranking.TITLE_WORDS, word, boost=TITLE_BOOST), Term(ranking.BODY_WORDS, word)])
+        grams = And([Term(ranking.GRAMS, gram) for gram in analysis.needed_grams(word)])
         with index.searcher() as stock:
             column = stock.reader().column_reader("key")
             scores = {column[number]: score for number, score in stock.search(question, limit=None).items()}
             found = {column[number] for number in stock.docs_for_query(grams)}
             title_grams = {
-                gram: {column[number] for number in stock.docs_for_query(Term(names.TITLE_GRAMS, gram))}
+                gram: {column[number] for number in stock.docs_for_query(Term(ranking.TITLE_GRAMS, gram))}
                 for gram in analysis.needed_grams(word)
             }
-            rarity = {gram: stock.idf(names.TITLE_GRAMS, gram) for gram in title_grams}
+            rarity = {gram: stock.idf(ranking.TITLE_GRAMS, gram) for gram in title_grams}
         for hit in backend.search(SearchQuery(word, limit=None)).hits:
             in_title = sum(rarity[gram] for gram, keys_of in title_grams.items() if hit.key in keys_of)
             assert hit.score == pytest.approx(scores.get(hit.key, 0) + TITLE_GRAM_BOOST * in_title, abs=2e-3), word
@@ -226,8 +228,8 @@ def test_what_the_stock_writer_wrote_is_read_the_same(tmp_path: Path) -> None:
 def stock_fields(document: SearchDocument) -> dict[str, object]:
     title, body, text = title_text(document), body_text(document), full_text(document)
     return {
-        names.TITLE_WORDS: analysis.words(title), names.BODY_WORDS: analysis.words(body),
-        names.TITLE_GRAMS: analysis.grams(title), names.GRAMS: analysis.grams(text), names.KEY: document.key,
+        ranking.TITLE_WORDS: analysis.words(title), ranking.BODY_WORDS: analysis.words(body),
+        ranking.TITLE_GRAMS: analysis.grams(title), ranking.GRAMS: analysis.grams(text), names.KEY: document.key,
         **{name: value for name, value in stored_columns(document, text).items() if name != names.KEY},
     }  # fmt: skip
 

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 
 from whoosh import columns, fields, formats
 
+from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_GRAMS, TITLE_WORDS
 from portal.search.port import FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SCHEMA_VERSION = 2
-TITLE_WORDS, BODY_WORDS = "title_words", "body_words"
-TITLE_GRAMS, GRAMS = "title_grams", "grams"
 KEY, TEXT, TITLE, ORDER, DAY, AMOUNT, WITHIN = "key", "text", "title", "order", "day", "amount_fen", "within"
 BETWEEN_VALUES = "\t"
-TOKENS = (BODY_WORDS, GRAMS, TITLE_GRAMS, TITLE_WORDS)
 
 
 class Tokens(fields.FieldType):  # type: ignore[misc]  # whoosh has no types

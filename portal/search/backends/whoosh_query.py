@@ -15,6 +15,7 @@ import numpy as np
 
 from portal.search import analysis, asking
 from portal.search.backends import whoosh_fields as names
+from portal.search.backends.ranking import GRAMS, TITLE_GRAMS, weigh
 from portal.search.backends.whoosh_reader import K1
 from portal.search.port import FACETS, Hit, Match, Order, SearchResult
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from portal.search.backends.whoosh_reader import Array, Segment
     from portal.search.port import SearchQuery
 
-TITLE_BOOST, TITLE_GRAM_BOOST, SYNONYM_BOOST, GRAM_BOOST = 3.0, 0.5, 0.5, 0.3
 ENOUGH = 64
 """So few candidates are read rather than narrowed further."""
 
@@ -99,7 +99,7 @@ class Evaluation:
         self._deadline = time.monotonic() + SECONDS_ALLOWED
         self._is_partial = False
         self._counts: dict[str, dict[str, int]] = {name: {} for name in FACETS if name in query.facets}
-        self._weights = self._weigh()
+        self._weights = weigh(query)
 
     def answer(self) -> SearchResult:
         """Find, count, score and order."""
@@ -157,13 +157,13 @@ class Evaluation:
 
     def _narrowed(self, segment: Segment, grams: list[str]) -> Array:
         if len(grams) == 1:
-            return segment.has_gram(names.GRAMS, grams[0])
-        by_rarity = sorted((segment.frequency(names.GRAMS, gram), gram) for gram in grams)
+            return segment.has_gram(GRAMS, grams[0])
+        by_rarity = sorted((segment.frequency(GRAMS, gram), gram) for gram in grams)
         if by_rarity[0][0] == 0:
             return np.empty(0, np.int64)
         candidates: Array | None = None
         for _, gram in by_rarity:
-            having = segment.has_gram(names.GRAMS, gram)
+            having = segment.has_gram(GRAMS, gram)
             candidates = having if candidates is None else _common(candidates, having)
             if candidates.dtype != bool and len(candidates) <= ENOUGH:
                 break
@@ -214,36 +214,6 @@ class Evaluation:
 
     # How well it fits
 
-    def _weigh(self) -> list[tuple[str, str, float]]:
-        """List the tokens that score, with what each is worth before it is counted how often it occurs."""
-        if self._query.match is Match.SOME:
-            return self._weigh_loosely()
-        first: dict[str, float] = {}
-        for clause in self._clauses:
-            for place, parts in enumerate(clause.alternatives):
-                for word in (word for part in parts for word in analysis.words(part)):
-                    first.setdefault(word, SYNONYM_BOOST if place else 1.0)
-        return self._in_fields(first) + [
-            (names.TITLE_GRAMS, gram, TITLE_GRAM_BOOST)
-            for gram in dict.fromkeys(
-                gram
-                for clause in self._clauses
-                for part in clause.alternatives[0]
-                for gram in analysis.needed_grams(part)
-            )
-        ]
-
-    def _weigh_loosely(self) -> list[tuple[str, str, float]]:
-        loose = asking.loose(self._query.text)
-        grams = [(names.GRAMS, gram, GRAM_BOOST) for gram in loose.grams]
-        return self._in_fields(loose.words) + grams
-
-    def _in_fields(self, words: Mapping[str, float]) -> list[tuple[str, str, float]]:
-        pairs = [(word, weight) for word, weight in words.items() if weight]
-        return [(names.TITLE_WORDS, word, TITLE_BOOST * weight) for word, weight in pairs] + [
-            (names.BODY_WORDS, word, weight) for word, weight in pairs
-        ]
-
     def _scores(self, segment: Segment, numbers: Array) -> Array:
         scores = np.zeros(len(numbers), np.float32)
         if self._query.order is not Order.RELEVANCE or not len(numbers):
@@ -265,7 +235,7 @@ class Evaluation:
     def _worth(self, segment: Segment, field_name: str, token: str, documents: Array, times: Array | None) -> Array:
         """Score one token in some documents; one without lengths counts only by its rarity."""
         importance = np.float32(self._snapshot.importance(field_name, token))
-        if field_name in {names.GRAMS, names.TITLE_GRAMS}:
+        if field_name in {GRAMS, TITLE_GRAMS}:
             return importance
         norms = segment.norms(field_name, self._snapshot.mean_length(field_name))[documents]
         if times is None:

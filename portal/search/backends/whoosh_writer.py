@@ -23,6 +23,7 @@ from whoosh.writing import SegmentWriter
 
 from portal.search import analysis
 from portal.search.backends import whoosh_fields as names
+from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_GRAMS, TITLE_WORDS
 from portal.search.backends.whoosh_reader import Segment, length_bytes
 from portal.search.matching import body_text, facet_values, order_key, title_text
 from portal.search.port import FACETS
@@ -268,12 +269,12 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]  # whoosh has no types
         forms = analysis.other_forms(text)
         number, writer = self.docnum, self.perdocwriter
         writer.start_doc(number)
-        for field, tokens in ((names.TITLE_WORDS, analysis.words(title)), (names.BODY_WORDS, analysis.words(body))):
+        for field, tokens in ((TITLE_WORDS, analysis.words(title)), (BODY_WORDS, analysis.words(body))):
             self.pool.fields[field].add(number, Counter(tokens))
             writer.add_field(field, self.schema[field], None, len(tokens))
         for field, tokens in (
-            (names.TITLE_GRAMS, analysis.grams(title)),
-            (names.GRAMS, analysis.grams(f"{text}\n{forms}")),
+            (TITLE_GRAMS, analysis.grams(title)),
+            (GRAMS, analysis.grams(f"{text}\n{forms}")),
         ):
             self.pool.fields[field].add(number, dict.fromkeys(tokens, 1))
         self.pool.fields[names.KEY].add(number, {document.key: 1})
@@ -290,7 +291,7 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]  # whoosh has no types
         places[kept] = np.arange(self.docnum, self.docnum + len(kept))
         for number in kept.tolist():
             self.perdocwriter.start_doc(self.docnum)
-            for field in (names.TITLE_WORDS, names.BODY_WORDS):
+            for field in (TITLE_WORDS, BODY_WORDS):
                 length = int(segment.lengths(field)[number])
                 self.perdocwriter.add_field(field, self.schema[field], None, length)
             for field, column in segment.columns.items():

@@ -1,0 +1,40 @@
+"""What makes a hit better, told once for all backends: which tokens count, in which field, by how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.search import analysis, asking
+from portal.search.port import Match
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.search.port import SearchQuery
+
+TITLE_WORDS, BODY_WORDS = "title_words", "body_words"
+TITLE_GRAMS, GRAMS = "title_grams", "grams"
+TITLE_BOOST, TITLE_GRAM_BOOST, SYNONYM_BOOST, GRAM_BOOST = 3.0, 0.5, 0.5, 0.3
+
+Weighted = list[tuple[str, str, float]]
+
+
+def weigh(query: SearchQuery) -> Weighted:
+    """List the tokens that make a hit better: field, token, and what it is worth."""
+    if query.match is Match.SOME:
+        loose = asking.loose(query.text)
+        return _in_fields(loose.words) + [(GRAMS, gram, GRAM_BOOST) for gram in loose.grams]
+    worth: dict[str, float] = {}
+    title_grams: dict[str, None] = {}
+    for clause in asking.clauses(query.text):
+        for place, parts in enumerate(clause.alternatives):
+            for word in (word for part in parts for word in analysis.words(part)):
+                worth.setdefault(word, SYNONYM_BOOST if place else 1.0)
+        title_grams.update((gram, None) for part in clause.alternatives[0] for gram in analysis.needed_grams(part))
+    return _in_fields(worth) + [(TITLE_GRAMS, gram, TITLE_GRAM_BOOST) for gram in title_grams]
+
+
+def _in_fields(words: Mapping[str, float]) -> Weighted:
+    return [(TITLE_WORDS, word, TITLE_BOOST * weight) for word, weight in words.items()] + [
+        (BODY_WORDS, word, weight) for word, weight in words.items()
+    ]
