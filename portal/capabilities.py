@@ -24,8 +24,11 @@ from portal.demand import permissions as demand_permissions
 from portal.demand import queries as demand
 from portal.demand import routes as demand_routes
 from portal.demo import cli as demo_cli
+from portal.disclosure import cli as disclosure_cli
 from portal.disclosure import files as disclosure_files
 from portal.disclosure import indexing as disclosure_indexing
+from portal.disclosure import office as disclosure_office
+from portal.disclosure import permissions as disclosure_permissions
 from portal.disclosure import queries as disclosure
 from portal.disclosure import routes as disclosure_routes
 from portal.ledger import cli as ledger_cli
@@ -130,7 +133,13 @@ CAPABILITIES: Sequence[Capability] = (
         commands=(procurement_cli.rebuild,),
         imports=(procurement_cli.import_ocds, procurement_cli.import_sheet),
     ),
-    Capability("disclosure", blueprints=(disclosure_routes.bp,), indexers=(disclosure_indexing.DOCUMENTS,)),
+    Capability(
+        "disclosure",
+        blueprints=(disclosure_routes.bp, disclosure_office.bp),
+        grants=disclosure_permissions.GRANTS,
+        indexers=(disclosure_indexing.DOCUMENTS,),
+        imports=(disclosure_cli.import_documents,),
+    ),
     Capability(
         "services",
         blueprints=(services_routes.bp,),
@@ -208,7 +217,7 @@ def consumers() -> Sequence[Consumer]:
 
 def _fill_registries(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
-    disclosure_files.use(app, disclosure_files.FolderStore(settings.data_dir / "documents"))
+    disclosure_files.use(app, disclosure_files.make_store(settings))
     feeds_registry.init_app(app, [feed for capability in CAPABILITIES for feed in capability.feeds])
     exporting_registry.init_app(app, [dataset for capability in CAPABILITIES for dataset in capability.datasets])
     search_registry.init_app(

@@ -1,39 +1,139 @@
-"""Adding documents."""
+"""Receiving, publishing and throwing away documents."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
-from portal.disclosure.extraction import extract_text
+from portal.disclosure import personal, queries, rules
+from portal.disclosure.extraction import Extraction, extract
 from portal.disclosure.files import store
 from portal.disclosure.models import Document
-from portal.disclosure.queries import KIND
 from portal.kernel import clock
-from portal.kernel.canonical import sha256_hex
+from portal.kernel.canonical import canonical_json, sha256_hex
 from portal.kernel.text import clean_line
+from portal.ledger.actions import append_entry
 from portal.outbox.actions import append_event
-from portal.procurement.queries import process
+from portal.procurement.queries import process, release
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 
-def add_document(data: bytes, *, ocid: str, title: str, filename: str, title_en: str | None = None) -> Document:
-    """Keep a document of a process; the same bytes again change nothing.
+@dataclass(frozen=True)
+class Received:
+    """What somebody hands in with a file; the title is the file's name when it has none of its own."""
+
+    ocid: str
+    filename: str
+    title: str = ""
+    title_en: str | None = None
+    release_id: int | None = None
+
+
+def receive(data: bytes, told: Received) -> Document:
+    """Keep a document as a draft, with its masked text and what was found; the same bytes again change nothing.
 
     Raises:
-        NotFoundError, TooLargeError, UnreadableDocumentError
+        NotFoundError, TooLargeError, EmptyDocumentError
     """
-    extraction, digest = extract_text(data), sha256_hex(data)
-    store().put(data)
+    if len(data) > rules.LARGEST_DOCUMENT:
+        raise rules.TooLargeError
+    if not data:
+        raise rules.EmptyDocumentError
+    process(told.ocid)
+    if told.release_id is not None:
+        release(told.release_id, ocid=told.ocid)
+    known = _known(told.ocid, sha256_hex(data))
+    if known is not None:
+        return known
+    digest, found = store().put(data), extract(data)
     with transaction():
-        process(ocid)
-        found = db.session.scalar(select(Document).where(Document.ocid == ocid, Document.sha256 == digest))
-        if found is None:
-            found = Document(
-                ocid=ocid, sha256=digest, title=title, title_en=title_en, filename=clean_line(filename)[:200],
-                media_type=extraction.media_type, size=len(data), pages=list(extraction.pages), added_at=clock.now(),
-            )  # fmt: skip
-            db.session.add(found)
+        kept = _known(told.ocid, digest)
+        if kept is None:
+            kept = _draft(found, told, digest=digest, size=len(data))
+            db.session.add(kept)
             db.session.flush()
-            append_event(KIND, found.id, "published")
-        return found
+        return kept
+
+
+def publish(document_id: int, *, by: str, original: bool | None = None, reason: str = "") -> Document:
+    """Make a draft public: its original, or only its masked text.
+
+    Args:
+        document_id: the draft.
+        by: who answers for it.
+        original: whether the original is given out; when left out, it is unless something was found in it.
+        reason: why personal data may be public; needed where some were found and the original is given out.
+
+    Raises:
+        NotFoundError, AlreadyPublishedError, NoReasonError
+    """
+    draft = queries.draft(document_id)
+    shows_original = (not draft.findings) if original is None else original
+    if draft.findings and shows_original and not reason.strip():
+        raise rules.NoReasonError
+    pages = draft.pages
+    if draft.findings and shows_original:
+        pages = [page.text for page in extract(store().get(draft.sha256)).pages]
+    rendition = None if shows_original else store().put(rules.rendition(draft.title, draft.pages, draft.labels))
+    with transaction():
+        document = queries.draft(document_id, for_update=True)
+        document.pages, document.is_withheld, document.rendition_sha256 = list(pages), not shows_original, rendition
+        document.published_at, document.published_by = clock.now(), clean_line(by)[:100]
+        document.ledger_position = append_entry(
+            "document", document.id, action="publish", public=_public(document), reason=clean_line(reason)[:200]
+        )
+        append_event(queries.KIND, document.id, "published")
+        return document
+
+
+def discard(document_id: int) -> None:
+    """Throw a draft away; its bytes stay in the store until they are cleared.
+
+    Raises:
+        NotFoundError, AlreadyPublishedError
+    """
+    with transaction():
+        db.session.delete(queries.draft(document_id, for_update=True))
+
+
+def add_document(
+    data: bytes, *, ocid: str, title: str, filename: str, title_en: str | None = None, by: str = "import"
+) -> Document:
+    """Receive and publish a document at once, withholding what has findings; published before, it stays as it is.
+
+    Raises:
+        NotFoundError, TooLargeError, EmptyDocumentError
+    """
+    received = receive(data, Received(ocid, filename, title, title_en))
+    return received if received.published_at is not None else publish(received.id, by=by)
+
+
+def _known(ocid: str, digest: str) -> Document | None:
+    return db.session.scalar(select(Document).where(Document.ocid == ocid, Document.sha256 == digest))
+
+
+def _draft(found: Extraction, told: Received, *, digest: str, size: int) -> Document:
+    texts = [page.text for page in found.pages]
+    findings = personal.find(texts)
+    filename = personal.masked_line(clean_line(told.filename))[: rules.LONGEST_FILENAME] or digest[:12]
+    title = (
+        personal.masked_line(clean_line(told.title))[: rules.LONGEST_TITLE] or filename.rpartition(".")[0] or filename
+    )
+    return Document(
+        ocid=told.ocid, release_id=told.release_id, sha256=digest, title=title,
+        title_en=clean_line(told.title_en or "")[: rules.LONGEST_TITLE] or None, filename=filename,
+        media_type=found.media_type, size=size, status=found.status.value,
+        pages=personal.mask_pages(texts, findings), labels=[page.label for page in found.pages],
+        machine_pages=sum(page.is_machine_read for page in found.pages),
+        findings=personal.count_by_kind(findings), is_withheld=bool(findings), added_at=clock.now(),
+    )  # fmt: skip
+
+
+def _public(document: Document) -> bytes:
+    """Write what the ledger commits to: what is public of the document, by its hashes."""
+    return canonical_json({
+        "id": document.id, "ocid": document.ocid, "title": document.title, "sha256": document.sha256,
+        "rendition": document.rendition_sha256, "withheld": document.is_withheld, "findings": document.findings,
+    })  # fmt: skip

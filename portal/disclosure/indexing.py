@@ -1,4 +1,4 @@
-"""Documents as they can be found."""
+"""Documents as they can be found: their public text only."""
 
 from __future__ import annotations
 
@@ -6,25 +6,34 @@ from typing import TYPE_CHECKING
 
 from portal.disclosure import queries
 from portal.disclosure.models import Document
+from portal.disclosure.rules import format_of
 from portal.kernel import clock
 from portal.kernel.text import N_
+from portal.procurement.queries import NOTICE
+from portal.ring.rules import Kind
 from portal.search.port import Indexer, SearchDocument, document_key
 from portal.storage.database import db
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+BATCH = 50
+
 
 def _documents(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
     query = queries.visible_documents().order_by(Document.id)
     if ids is not None:
         query = query.where(Document.id.in_([int(number) for number in ids]))
-    for item in db.session.scalars(query):
+    for item in db.session.scalars(query.execution_options(yield_per=BATCH)):
+        day = clock.day_of(item.published_at or item.added_at)
+        within = [document_key(Kind.PROCESS, item.ocid)]
+        if item.release_id is not None:
+            within.append(document_key(NOTICE, item.release_id))
         yield SearchDocument(
             key=document_key(queries.KIND, item.id), kind=queries.KIND, object_id=str(item.id), title=item.title,
-            title_en=item.title_en, body="\n".join(item.pages), year=clock.day_of(item.added_at).year,
-            date=clock.day_of(item.added_at),
+            title_en=item.title_en, body="\n".join([*item.pages, item.filename]), format=format_of(item.media_type),
+            year=day.year, date=day, within=within,
         )  # fmt: skip
 
 
-DOCUMENTS = Indexer(queries.KIND, _documents, N_("Documents"))
+DOCUMENTS = Indexer(queries.KIND, _documents, N_("Documents"), affected=queries.ids_within)

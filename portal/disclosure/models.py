@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.storage.database import Model
 
 
 class Document(Model):
-    """An original that belongs to a process, with its text."""
+    """An original that belongs to a process, with its public text.
+
+    `pages` holds what may be public: with personal data masked while the original is withheld. The
+    unmasked text is not kept here; it can be read again from the original.
+    """
 
     __tablename__ = "document"
     __table_args__ = (UniqueConstraint("ocid", "sha256"),)
@@ -19,6 +23,7 @@ class Document(Model):
     # Identification
     id: Mapped[int] = mapped_column(primary_key=True)
     ocid: Mapped[str] = mapped_column(String(200), index=True)
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     # What
     title: Mapped[str] = mapped_column(String(300))
@@ -26,6 +31,17 @@ class Document(Model):
     filename: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
+    # Text
+    status: Mapped[str] = mapped_column(String(20))
     pages: Mapped[list[str]] = mapped_column(JSON)
+    labels: Mapped[list[str]] = mapped_column(JSON)
+    machine_pages: Mapped[int]
+    # Personal data
+    findings: Mapped[dict[str, int]] = mapped_column(JSON)
+    is_withheld: Mapped[bool]
+    rendition_sha256: Mapped[str | None] = mapped_column(String(64))
     # Lifecycle
     added_at: Mapped[datetime]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
+    published_by: Mapped[str | None] = mapped_column(String(100))
+    ledger_position: Mapped[int | None]

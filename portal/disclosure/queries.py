@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, select
 
 from portal.disclosure.models import Document
+from portal.disclosure.rules import AlreadyPublishedError
 from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
+from portal.procurement.queries import NOTICE
 from portal.ring.rules import Kind
 from portal.storage.database import db
 
@@ -19,8 +21,13 @@ KIND = "document"
 
 
 def visible_documents() -> Select[Document]:
-    """Select every document that may be seen: neither it nor its process is hidden."""
-    return select(Document).where(not_hidden(KIND, Document.id), not_hidden(Kind.PROCESS, Document.ocid))
+    """Select every document that may be seen: published, and neither it, its notice nor its process is hidden."""
+    return select(Document).where(
+        Document.published_at.is_not(None),
+        not_hidden(KIND, Document.id),
+        not_hidden(NOTICE, Document.release_id),
+        not_hidden(Kind.PROCESS, Document.ocid),
+    )
 
 
 def document(document_id: int) -> Document:
@@ -38,3 +45,35 @@ def document(document_id: int) -> Document:
 def documents_of(ocid: str) -> Sequence[Document]:
     """Read the documents of a process in the order they were added."""
     return db.session.scalars(visible_documents().where(Document.ocid == ocid).order_by(Document.id)).all()
+
+
+def draft(document_id: int, *, for_update: bool = False) -> Document:
+    """Read one draft.
+
+    Raises:
+        NotFoundError: there is none.
+        AlreadyPublishedError: it is public.
+    """
+    query = select(Document).where(Document.id == document_id)
+    found = db.session.scalar(query.with_for_update() if for_update else query)
+    if found is None:
+        raise NotFoundError
+    if found.published_at is not None:
+        raise AlreadyPublishedError
+    return found
+
+
+def in_office() -> Select[Document]:
+    """Select every document for officials: drafts first, then the newest."""
+    return select(Document).order_by(Document.published_at.is_not(None), Document.id.desc())
+
+
+def ids_within(kind: str, ids: Sequence[str]) -> list[str]:
+    """Tell which documents lie within some processes or notices."""
+    if kind == Kind.PROCESS:
+        query = select(Document.id).where(Document.ocid.in_(ids))
+    elif kind == NOTICE:
+        query = select(Document.id).where(Document.release_id.in_([int(one) for one in ids if one.isdecimal()]))
+    else:
+        return []
+    return [str(number) for number in db.session.scalars(query)]

@@ -1,25 +1,21 @@
-"""What may be kept as a document: plain functions."""
+"""What may be kept as a document, and how it is told of: plain functions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from portal.kernel.errors import InvalidInputError
+from portal.disclosure.extraction import results as types
+from portal.disclosure.extraction.results import Status
+from portal.kernel.errors import ConflictError, InvalidInputError, PortalError
 from portal.kernel.text import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 LARGEST_DOCUMENT = 20_000_000
-LONGEST_TEXT = 2_000_000
-PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PLAIN = "text/plain"
-UNKNOWN = "application/octet-stream"
-
-
-FORMAT_NAMES = {
+LONGEST_TITLE, LONGEST_FILENAME = 300, 200
+FORMAT_NAMES: Mapping[str, str] = {
     "pdf": N_("PDF"),
     "word": N_("Word document"),
     "sheet": N_("Spreadsheet"),
@@ -31,24 +27,79 @@ FORMAT_NAMES = {
 }
 """What readers call a format; the facet of the search counts by these."""
 
+_FORMATS: Mapping[str, str] = {
+    types.PDF: "pdf", types.OFD: "pdf", types.DOCX: "word", types.DOC: "word", types.ODT: "word", types.XLSX: "sheet",
+    types.XLS: "sheet", types.ODS: "sheet", types.CSV: "sheet", types.HTML: "page", types.TEXT: "text",
+    types.ZIP: "archive",
+} | dict.fromkeys(types.PICTURES, "picture")  # fmt: skip
+
+STATUS_TEXTS: Mapping[Status, str] = {
+    Status.READ: N_("The text was read from the file itself."),
+    Status.PARTIAL: N_("The file is very long: only its beginning was read. The original has all of it."),
+    Status.NO_TEXT: N_("The file is a picture or a scan: there is no text in it that could be read."),
+    Status.UNKNOWN: N_("The text of this format is not read. Look at the original."),
+    Status.ENCRYPTED: N_("The file is locked with a password, so that its text cannot be read."),
+    Status.DAMAGED: N_("The file is damaged, so that its text cannot be read."),
+    Status.TOO_LARGE: N_("The file unpacks to more than can be read."),
+    Status.TIMED_OUT: N_("Reading the file took too long and was given up."),
+}
+MACHINE_READ = N_("Some pages are pictures that a machine has read: the text may contain errors.")
+KIND_NAMES: Mapping[str, str] = {
+    "identity": N_("identity numbers"),
+    "mobile": N_("mobile numbers"),
+    "name": N_("names of persons"),
+}
+
 
 class TooLargeError(InvalidInputError):
     """Raised when a document is larger than may be kept."""
 
     code = "document-too-large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    field = "files"
     message = N_("The document is larger than 20 MB. Split it or make it smaller.")
 
 
-class UnreadableDocumentError(InvalidInputError):
-    """Raised when a document cannot be read as what it seems to be."""
+class EmptyDocumentError(InvalidInputError):
+    """Raised when there is nothing in a document."""
 
-    code = "document-unreadable"
-    message = N_("The document cannot be read. Save it again as PDF or DOCX.")
+    code = "document-empty"
+    field = "files"
+    message = N_("The file is empty. Choose another one.")
 
 
-@dataclass(frozen=True)
-class Extraction:
-    """What a document is, and its text page by page (formats without pages are one page)."""
+class NoReasonError(InvalidInputError):
+    """Raised when personal data would be published without saying why that is lawful."""
 
-    media_type: str
-    pages: Sequence[str]
+    code = "document-no-reason"
+    field = "reason"
+    message = N_("Say why these personal data may be public, for example the law that says so.")
+
+
+class AlreadyPublishedError(ConflictError):
+    """Raised when a published document is published or thrown away again."""
+
+    code = "document-published"
+    message = N_("This document is published already. To take it back, hide it.")
+
+
+class WithheldError(PortalError):
+    """Raised when somebody asks for an original that is withheld."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "document-withheld"
+    message = N_("The original contains personal data and is not given out. Its text with these masked is.")
+
+
+def format_of(media_type: str) -> str:
+    """Tell the group of formats that a type belongs to."""
+    return _FORMATS.get(media_type, "other")
+
+
+def rendition(title: str, pages: Sequence[str], labels: Sequence[str]) -> bytes:
+    """Write the masked text of a document as a file of its own: equal input gives equal bytes."""
+    parts = [title]
+    for number, text in enumerate(pages, 1):
+        label = labels[number - 1] if number <= len(labels) else ""
+        parts.append(f"— {number}{f' {label}' if label else ''} —\n{text}")
+    return ("\n\n".join(parts) + "\n").encode()

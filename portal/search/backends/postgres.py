@@ -177,7 +177,7 @@ class _Question:
     def answer(self, connection: Connection) -> SearchResult:
         """Ask for the page, the number of hits, and the facets."""
         total: int = connection.execute(
-            text(f"SELECT count(*) FROM {self._table} d WHERE {self._all()}"),
+            text(f"SELECT count(*) FROM {self._table} d WHERE {self._all()}"),  # noqa: S608 - values are parameters
             self._values,
         ).scalar_one()
         return SearchResult(self._page(connection) if total else (), total, self._facets(connection))

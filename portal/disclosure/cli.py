@@ -1,0 +1,171 @@
+"""The command that takes documents in."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy import select
+
+from portal.disclosure import actions
+from portal.disclosure.actions import Received
+from portal.kernel.errors import NotFoundError, PortalError
+from portal.kernel.text import clean_line
+from portal.procurement.models import Release
+from portal.storage.database import db
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from portal.disclosure.models import Document
+
+LIST = "documents.csv"
+COLUMNS = frozenset({"ocid", "file"})
+SOME_REFUSED, NOTHING_READ = 1, 2
+
+
+class BadListError(Exception):
+    """Raised when the list of documents cannot be used; its text says where and why."""
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One file to take in, what is said of it, and where that was said."""
+
+    path: Path
+    place: str
+    ocid: str
+    title: str = ""
+    title_en: str = ""
+    release: str = ""
+
+
+@dataclass
+class _Tally:
+    received: int = 0
+    unchanged: int = 0
+    withheld: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+@click.command("documents")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--by", required=True, help="Name of the operator who answers for what is published.")
+@click.option("--draft", "is_draft", is_flag=True, help="Keep them as drafts; an official publishes them.")
+@click.pass_context
+@with_appcontext
+def import_documents(context: click.Context, folder: Path, by: str, *, is_draft: bool) -> None:
+    """Take documents in: FOLDER/<ocid>/<files>, or FOLDER/documents.csv.
+
+    The list has the columns ocid and file, and may have title, title_en and release (the identifier of a publication).
+    """
+    operator = clean_line(by)
+    if not operator:
+        raise click.BadParameter("give the name of whoever answers for what is published", param_hint="--by")
+    try:
+        items = list(_items(folder))
+    except BadListError as error:
+        click.echo(str(error), err=True)
+        context.exit(NOTHING_READ)
+    if not items:
+        click.echo(f"{folder}: there is neither {LIST} nor a folder named like a purchase with files in it", err=True)
+        context.exit(NOTHING_READ)
+    tally = _Tally()
+    with Progress(console=Console(stderr=True)) as progress:
+        for item in progress.track(items, description="documents"):
+            _import(tally, item, by=operator, is_draft=is_draft)
+    for refusal in tally.refused:
+        click.echo(refusal, err=True)
+    click.echo(
+        f"{tally.received} documents taken in, {tally.withheld} of them with their original withheld, "
+        f"{tally.unchanged} known already, {len(tally.refused)} refused"
+    )
+    context.exit(SOME_REFUSED if tally.refused else 0)
+
+
+def _items(folder: Path) -> Iterator[_Item]:
+    if (folder / LIST).exists():
+        yield from _listed(folder)
+        return
+    for ocid in sorted(path for path in folder.iterdir() if path.is_dir()):
+        for file in sorted(path for path in ocid.iterdir() if path.is_file()):
+            yield _Item(file, str(file), ocid.name)
+
+
+def _listed(folder: Path) -> Iterator[_Item]:
+    """Read the list; a file outside the folder is refused with all of it."""
+    try:
+        text = (folder / LIST).read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{folder / LIST}: save it as UTF-8 and try again"
+        raise BadListError(message) from error
+    rows = csv.DictReader(text.splitlines())
+    missing = COLUMNS - set(rows.fieldnames or ())
+    if missing:
+        message = f"{folder / LIST}: the column {', '.join(sorted(missing))} is missing"
+        raise BadListError(message)
+    for number, row in enumerate(rows, 2):
+        place = f"{folder / LIST} row {number}"
+        path = (folder / (row["file"] or "")).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            message = f"{place}: {row['file']} lies outside the folder"
+            raise BadListError(message)
+        said = {name: clean_line(row.get(name) or "") for name in ("ocid", "title", "title_en", "release")}
+        yield _Item(path, f"{place} ({row['file']})", **said)
+
+
+def _import(tally: _Tally, item: _Item, *, by: str, is_draft: bool) -> None:
+    """Take one document in: one transaction to keep it, one to publish it; safe to repeat."""
+    try:
+        data = item.path.read_bytes()
+        told = Received(
+            item.ocid, item.path.name, item.title or item.path.stem, item.title_en or None, _release_id(item)
+        )
+        document = actions.receive(data, told)
+        if document.published_at is not None:
+            tally.unchanged += 1
+            return
+        if not is_draft:
+            document = actions.publish(document.id, by=by)
+        tally.received += 1
+        _tell_findings(tally, item, document, is_draft=is_draft)
+    except OSError:
+        tally.refused.append(f"{item.place}: the file cannot be opened")
+        return
+    except NotFoundError:
+        tally.refused.append(f"{item.place}: there is no purchase {item.ocid} (or no such publication of it) here")
+        return
+    except PortalError as error:
+        tally.refused.append(f"{item.place}: {error.message}")
+        return
+    finally:
+        db.session.rollback()
+
+
+def _tell_findings(tally: _Tally, item: _Item, document: Document, *, is_draft: bool) -> None:
+    if document.is_withheld and not is_draft:
+        tally.withheld += 1
+        found = ", ".join(f"{count} {kind}" for kind, count in sorted(document.findings.items()))
+        sys.stderr.write(f"{item.place}: the original is withheld, its text is masked ({found})\n")
+
+
+def _release_id(item: _Item) -> int | None:
+    """Find the publication that a document came with.
+
+    Raises:
+        NotFoundError: the purchase has none of that identifier.
+    """
+    if not item.release:
+        return None
+    query = select(Release.id).where(Release.ocid == item.ocid, Release.release_id == item.release)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFoundError
+    return found

@@ -1,0 +1,93 @@
+"""What is read from a document."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOC, XLS = "application/msword", "application/vnd.ms-excel"
+ODT, ODS = "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"
+OFD, HTML, TEXT, CSV = "application/ofd", "text/html", "text/plain", "text/csv"
+ZIP, PNG, JPEG, TIFF = "application/zip", "image/png", "image/jpeg", "image/tiff"
+BMP, GIF, WEBP = "image/bmp", "image/gif", "image/webp"
+UNKNOWN = "application/octet-stream"
+PICTURES = frozenset({PNG, JPEG, TIFF, BMP, GIF, WEBP})
+
+
+class Status(StrEnum):
+    """How reading a document ended."""
+
+    READ = "read"
+    PARTIAL = "partial"  # cut at a limit
+    NO_TEXT = "no-text"  # a picture or a scan, and nothing here that reads pictures
+    UNKNOWN = "unknown"  # a format that is kept, but not read
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too-large"  # unpacked, or as a picture
+    TIMED_OUT = "timed-out"
+
+
+@dataclass(frozen=True)
+class Page:
+    """The text of one page (or sheet, or member of an archive, named by `label`)."""
+
+    text: str
+    is_machine_read: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one document may take.
+
+    Seconds of time by the clock, bytes of memory beyond what the reader itself takes, pages, characters,
+    bytes and members of what is unpacked, and pixels of a picture.
+    """
+
+    seconds: float = 20.0
+    memory: int = 700_000_000
+    pages: int = 2_000
+    characters: int = 2_000_000
+    unpacked: int = 200_000_000
+    members: int = 1_000
+    ratio: int = 100
+    pixels: int = 60_000_000
+    recognised_pages: int = 20
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """A document's type by its content, how reading ended, and its text; `detail` is for the log."""
+
+    media_type: str
+    status: Status
+    pages: tuple[Page, ...] = ()
+    detail: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """Tell it as plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Extraction:
+        """Take it back from plain data."""
+        pages = tuple(Page(**page) for page in data["pages"])
+        return cls(data["media_type"], Status(data["status"]), pages, data["detail"])
+
+
+class UnreadableError(Exception):
+    """Raised by a format's reader with how reading ended."""
+
+    def __init__(self, status: Status, detail: str) -> None:
+        """Take the ending and what is said of it in the log."""
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail

@@ -1,0 +1,69 @@
+"""Personal data are found where they stand, and nothing else is taken for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.disclosure.personal import Kind, count_by_kind, find, has_check_digit, mask_pages, masked_line
+
+IDENTITY = "11010519491231002X"
+
+
+def masked(text: str) -> str:
+    return mask_pages([text], find([text]))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"身份证号：{IDENTITY}。", "身份证号：1101*************X。"),
+        ("电话13812345678", "电话138****5678"),
+        ("电话 138 1234 5678，", "电话 138 **** 5678，"),
+        ("手机：+86-138-1234-5678", "手机：+86-138******5678"),
+        ("联系电话：１３８１２３４５６７８", "联系电话：１３８****５６７８"),
+        ("联系人：张三丰  电话", "联系人：张**  电话"),
+        ("联 系 人：李四", "联 系 人：李*"),
+        ("评审专家：王小明、赵丽、欧阳修文；公示", "评审专家：王**、赵*、欧***；公示"),
+        ("老号码110105491231002", "老号码1101**********2"),
+    ],
+)
+def test_what_is_personal_is_masked_in_its_place(text: str, expected: str) -> None:
+    assert masked(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "法定代表人：张三丰",
+        "统一社会信用代码91410100MA3X4Y5Z6A",
+        "统一社会信用代码：52410105MJF8123456",
+        "项目编号：豫财招标采购-2026-1381234567",
+        "预算金额13812345678元".replace("13812345678", "12812345678"),
+        "监督电话：0371-65501234",
+        "110105194912310021",
+        "联系人：详见采购文件",
+        "联系人：办公室",
+        "订单号113812345678900",
+        "张三丰在会上发言",
+    ],
+)
+def test_what_is_not_personal_stays(text: str) -> None:
+    assert masked(text) == text
+
+
+def test_findings_are_counted_by_kind_and_tell_their_page() -> None:
+    findings = find(["没有", f"联系人：张三，13812345678，{IDENTITY}"])
+
+    assert count_by_kind(findings) == {"identity": 1, "mobile": 1, "name": 1}
+    assert {finding.page for finding in findings} == {1}
+    assert {finding.kind for finding in findings} == set(Kind)
+
+
+def test_the_check_digit_of_the_standard_is_computed() -> None:
+    assert has_check_digit(IDENTITY)
+    assert has_check_digit(IDENTITY.lower())
+    assert not has_check_digit("110105194912310021")
+
+
+def test_a_line_may_be_masked_as_a_whole() -> None:
+    assert masked_line("情况说明 13812345678.docx") == "情况说明 138****5678.docx"
