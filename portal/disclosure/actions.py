@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from portal.disclosure import personal, queries, rules
-from portal.disclosure.extraction import Extraction, extract
+from portal.disclosure.extraction.sandbox import extract
 from portal.disclosure.files import store
 from portal.disclosure.models import Document
 from portal.kernel import clock
@@ -18,6 +19,9 @@ from portal.outbox.actions import append_event
 from portal.procurement.queries import process, release
 from portal.storage.database import db
 from portal.storage.transactions import transaction
+
+if TYPE_CHECKING:
+    from portal.disclosure.extraction.results import Extraction
 
 
 @dataclass(frozen=True)

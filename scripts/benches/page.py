@@ -62,12 +62,10 @@ def measure_page(folder: Path, count: int, verdicts: measuring.Verdicts) -> None
     environment = {"SANWEN_DATA_DIR": str(settings.data_dir), "SANWEN_PUBLIC_URL": address}
     with running(gunicorn, f"{address}/healthz", environment) as process:
         ours = measuring.wall_times(lambda: _fetch(f"{address}/search?q={asked}"), count=COUNT)
-        print(
-            f"\nsearch page for {WORD}: ours {measuring.p50(ours):.0f} ms with nine facets, Datasette {measuring.p50(theirs):.0f} ms with two"
-        )
-        verdicts.say(
-            "search page, part of Datasette's time", measuring.p50(ours) / measuring.p50(theirs), HALF, "of it"
-        )
+        told = f"{measuring.p50(ours):.0f} ms with nine facets; Datasette {measuring.p50(theirs):.0f} ms with two"
+        print(f"\nsearch page for {WORD}: {told}")
+        share = measuring.p50(ours) / measuring.p50(theirs)
+        verdicts.say("search page, part of Datasette's time", share, HALF, "of it")
         for word in ("残疾人", "验收", "评估", "社", "青少年 培训", "第三方评估", "home care", "预算金额"):
             _fetch(f"{address}/search?q={urllib.parse.quote(word)}")
         verdicts.say("memory of a worker", max(map(_own_memory, _children(process.pid))), WORKER_MB, "MB of its own")
@@ -104,7 +102,8 @@ def make_portal(folder: Path, count: int) -> Settings:
 def _release(number: int, title: str, body: str, day: object) -> dict[str, object]:
     moment = datetime.combine(day, datetime.min.time(), UTC)  # type: ignore[arg-type]  # a date
     return {
-        "ocid": f"ocds-bench-{number}", "release_id": "1", "date_at": moment, "tag": "tender", "title": title, "title_en": None,
+        "ocid": f"ocds-bench-{number}", "release_id": "1", "date_at": moment, "tag": "tender", "title": title,
+        "title_en": None,
         "body": {"ocid": f"ocds-bench-{number}", "tender": {"title": title, "description": body}}, "sha256": "0" * 64,
         "source": "bench", "sealed_by": "bench", "sealed_at": moment, "ledger_position": number,
     }  # fmt: skip

@@ -23,7 +23,9 @@ FTS5 = {
     "two words": "SELECT rowid FROM notices_fts WHERE notices_fts MATCH '残疾人 AND 培训' ORDER BY rank LIMIT 10",
     "two common, counted": "SELECT rowid, (SELECT count(*) FROM notices_fts WHERE notices_fts MATCH '服务 AND 验收')"
     " FROM notices_fts WHERE notices_fts MATCH '服务 AND 验收' ORDER BY rank LIMIT 10",
-    "phrase": "SELECT rowid FROM notices_fts WHERE notices_fts MATCH '\"第三方 评估\"' ORDER BY rank LIMIT 10",
+    "phrase": "SELECT rowid FROM notices_fts WHERE notices_fts MATCH '\"青少年 课后 服务\"' ORDER BY rank LIMIT 10",
+    "phrase in every second": "SELECT rowid FROM notices_fts WHERE notices_fts MATCH '\"第三方 评估\"'"
+    " ORDER BY rank LIMIT 10",
     "prefix": "SELECT rowid FROM notices_fts WHERE notices_fts MATCH '社*' ORDER BY rank LIMIT 10",
     "filter": "SELECT n.id FROM notices_fts f JOIN notices n ON n.id = f.rowid WHERE notices_fts MATCH '心理'"
     " AND n.category = 'A05' AND n.day BETWEEN '2019-01-01' AND '2022-12-31' ORDER BY rank LIMIT 10",
@@ -98,7 +100,8 @@ def _tantivy(folder: Path, count: int) -> dict[str, float]:
         "common": ask("服务", limit=10, count=False), "rare": ask("叶蜡石", limit=10, count=False),
         "two words": ask("残疾人 AND 培训", limit=10, count=False),
         "two common, counted": ask("服务 AND 验收", limit=10),
-        "phrase": ask('"第三方 评估"', limit=10), "newest": ask("养老", limit=10, order_by_field="day"),
+        "phrase": ask('"青少年 课后 服务"', limit=10),
+        "phrase in every second": ask('"第三方 评估"', limit=10), "newest": ask("养老", limit=10, order_by_field="day"),
         "page 50": ask("服务", limit=20, offset=980, count=False), "title": ask("title:养老^3 body:养老", limit=20),
         "filter": ask("心理 AND category:A05 AND day:[2019-01-01 TO 2022-12-31]", limit=10),
     }  # fmt: skip

@@ -41,7 +41,8 @@ OPERATIONS: Mapping[str, SearchQuery] = {
     "rare": SearchQuery("叶蜡石", limit=10),
     "two words": SearchQuery("残疾人 培训", limit=10),
     "two common, counted": SearchQuery("服务 验收", limit=10),
-    "phrase": SearchQuery("第三方评估", limit=10),
+    "phrase": SearchQuery("青少年课后服务", limit=10),
+    "phrase in every second": SearchQuery("第三方评估", limit=10),
     "prefix": SearchQuery("社", limit=10),
     "filter": SearchQuery(
         "心理", filters={"category": {"A05"}}, from_=date(2019, 1, 1), to=date(2022, 12, 31), limit=10
@@ -122,7 +123,7 @@ def measure_operations(
         one_field = f"  one field {REFERENCE_ONE_FIELD[name]}" if name in REFERENCE_ONE_FIELD else ""
         ours = f"warm {measuring.p50(warm):.2f} ms, cold {measuring.p95(cold):.1f} ms"
         print(f"\n{name} ({total:,} hits): {ours};  {others}{one_field}")
-        if name == "phrase":
+        if name.startswith("phrase"):
             verdicts.say(f"{name}, cold p95", measuring.p95(cold), PHRASE_COLD_P95, "ms")
         else:
             verdicts.say(f"{name}, warm p50", measuring.p50(warm), WARM_P50, "ms")

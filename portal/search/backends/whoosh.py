@@ -16,7 +16,9 @@ import fcntl
 import json
 import logging
 import os
+import pickle
 import shutil
+import struct
 import threading
 import zlib
 from contextlib import contextmanager, suppress
@@ -48,7 +50,11 @@ GENERATION = f"v{SCHEMA_VERSION}-gen-"
 KEPT_GENERATIONS = 2
 TRIES = 5
 PIECE = 1 << 20
-_BROKEN = (OSError, EOFError, TypeError, ValueError, KeyError, IndexError, zlib.error, whoosh_index.IndexError)
+_BROKEN = (
+    OSError, EOFError, TypeError, ValueError, LookupError, AttributeError, NameError, struct.error, zlib.error,
+    pickle.UnpicklingError, whoosh_index.IndexError,
+)  # fmt: skip
+"""What reading damaged files ends with."""
 
 
 class WhooshBackend:
@@ -188,6 +194,10 @@ class WhooshBackend:
         path = self._folder / name
         state = f"{name}/{_last_commit(path)}"
         if self._snapshot is not None and self._snapshot.name == state:
+            for file, size in self._snapshot.files.items():
+                if file.stat().st_size != size:  # reading a mapped file beyond its end would end the process
+                    message = f"{file.name} has another size than when it was opened"
+                    raise OSError(message)
             return self._snapshot
         for fault in _damaged_files(path):
             raise OSError(fault)
@@ -202,7 +212,8 @@ class WhooshBackend:
             elif frozenset(kept.deleted_docs()) != segment.deleted:
                 segment = segment.with_deleted(kept)
             segments.append(segment)
-        self._snapshot = Snapshot(f"{name}/{toc.generation}", segments)
+        files = {file: file.stat().st_size for file in (path / f"{segment.name}.seg" for segment in segments)}
+        self._snapshot = Snapshot(f"{name}/{toc.generation}", segments, files)
         return self._snapshot
 
     # Generations

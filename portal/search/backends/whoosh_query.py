@@ -21,6 +21,7 @@ from portal.search.port import FACETS, Hit, Match, Order, SearchResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from portal.search.asking import Clause
     from portal.search.backends.whoosh_reader import Array, Segment
@@ -42,6 +43,7 @@ class Snapshot:
 
     name: str
     segments: Sequence[Segment]
+    files: Mapping[Path, int] = field(default_factory=dict)
     _hidden: tuple[frozenset[str], list[Array]] | None = field(default=None, repr=False)
 
     @property

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from portal.search.port import SearchDocument
 
 BLOCK = 2048
-MOST_POSTINGS = 24_000_000
-"""How many postings are kept in memory before a segment is written: some 20,000 notices, 500 MB."""
+MOST_POSTINGS = 20_000_000
+"""How many postings are kept in memory before a segment is written: some 16,000 notices, 400 MB."""
 
 PORTION = 500_000
 MOST_TIMES = 255

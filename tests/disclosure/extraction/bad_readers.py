@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from portal.disclosure.extraction.reading import read
 
 if TYPE_CHECKING:
-    from portal.disclosure.extraction import Extraction, Limits
+    from portal.disclosure.extraction.results import Extraction, Limits
 
 
 def misbehaving(data: bytes, limits: Limits) -> Extraction:  # noqa: C901 - a list of misdeeds

@@ -11,9 +11,10 @@ import pytest
 import typst
 import xlsxwriter
 
-from portal.disclosure.extraction import Limits, Page, Status, extract
 from portal.disclosure.extraction.formats import pdf, plain
 from portal.disclosure.extraction.reading import read
+from portal.disclosure.extraction.results import Limits, Page, Status
+from portal.disclosure.extraction.sandbox import extract
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ import pypdfium2
 import pytest
 import typst
 
-from portal.disclosure.extraction import Limits, Status, extract
-from portal.disclosure.extraction.sandbox import Sandbox
+from portal.disclosure.extraction.results import Limits, Status
+from portal.disclosure.extraction.sandbox import Sandbox, extract
 from tests.disclosure.extraction.test_formats import W, docx, paragraph, zipped
 
 if TYPE_CHECKING:
