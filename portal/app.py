@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask.cli import ScriptInfo
 from flask_compress import Compress
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from werkzeug.routing import Map
 
 TEMPLATES, TRANSLATIONS, STATIC = ROOT / "templates", ROOT / "translations", ROOT / "static" / "build"
-MIGRATIONS = ROOT / "portal" / "storage" / "migrations"
 KEY_FILE = "secret.key"
 
 
@@ -88,7 +86,6 @@ def _set_up_storage(app: Flask, settings: Settings) -> None:
     if settings.database.startswith("sqlite"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": 10}}
     db.init_app(app)
-    Migrate(app, db, directory=str(MIGRATIONS), compare_type=True)
 
 
 def _set_up_web(app: Flask, settings: Settings) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import flask_migrate.cli
 from flask.cli import AppGroup
 
 import portal.exporting.registry as exporting_registry
@@ -73,6 +72,7 @@ from portal.services import feeds as services_feeds
 from portal.services import indexing as services_indexing
 from portal.services import queries as services
 from portal.services import routes as services_routes
+from portal.storage.cli import migrations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -206,7 +206,7 @@ def register(app: Flask) -> None:
     }
     accounts_permissions.join(capability.grants for capability in CAPABILITIES)
     portal_group.add_command(import_group)
-    portal_group.add_command(flask_migrate.cli.db)
+    portal_group.add_command(migrations)
     app.cli.add_command(portal_group)
 
 

@@ -59,7 +59,9 @@ def measure_page(folder: Path, count: int, verdicts: measuring.Verdicts) -> None
         f"127.0.0.1:{port}",
         "wsgi:app",
     ]
-    environment = {"SANWEN_DATA_DIR": str(settings.data_dir), "SANWEN_PUBLIC_URL": address}
+    environment = {
+        "SANWEN_DATA_DIR": str(settings.data_dir), "SANWEN_PUBLIC_URL": address, "MALLOC_ARENA_MAX": "2",
+    }  # fmt: skip
     with running(gunicorn, f"{address}/healthz", environment) as process:
         ours = measuring.wall_times(lambda: _fetch(f"{address}/search?q={asked}"), count=COUNT)
         told = f"{measuring.p50(ours):.0f} ms with nine facets; Datasette {measuring.p50(theirs):.0f} ms with two"

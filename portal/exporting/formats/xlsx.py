@@ -7,8 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
 from portal.exporting.formats.format import PLAIN, Format, Options, header_of
 from portal.exporting.values import as_text
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
+    from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
     from portal.exporting.dataset import Dataset
@@ -38,6 +37,8 @@ def chunks(dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Opti
 
 
 def _write(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    import xlsxwriter  # noqa: PLC0415 - 13 MB that a process without such a file need not take
+
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _CREATED})
     sheet = _new_sheet(book, header)
@@ -51,7 +52,7 @@ def _write(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[object
     book.close()
 
 
-def _new_sheet(book: xlsxwriter.Workbook, header: Sequence[str]) -> Worksheet:
+def _new_sheet(book: Workbook, header: Sequence[str]) -> Worksheet:
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     for position, name in enumerate(header):

@@ -16,7 +16,6 @@ import numpy as np
 from portal.search import analysis, asking
 from portal.search.backends import whoosh_fields as names
 from portal.search.backends.ranking import GRAMS, TITLE_GRAMS, weigh
-from portal.search.backends.whoosh_reader import K1
 from portal.search.port import FACETS, Hit, Match, Order, SearchResult
 
 if TYPE_CHECKING:
@@ -57,8 +56,9 @@ class Snapshot:
         return log(self.count / (frequency + 1)) + 1 if frequency else 0.0
 
     def mean_length(self, field_name: str) -> float:
-        """Tell how many tokens a document has in a field on average."""
-        return sum(segment.length_sum(field_name) for segment in self.segments) / (self.count or 1) or 1.0
+        """Tell how many tokens a document has in a field on average, rounded so that few commits change it."""
+        mean = sum(segment.length_sum(field_name) for segment in self.segments) / (self.count or 1)
+        return float(f"{mean:.4g}") or 1.0
 
     def visible(self, hidden: frozenset[str]) -> list[Array]:
         """Tell for each segment which of its documents are neither deleted nor hidden."""
@@ -223,27 +223,22 @@ class Evaluation:
         place = np.full(segment.count, -1, np.int32)
         place[numbers] = np.arange(len(numbers), dtype=np.int32)
         for field_name, token, weight in self._weights:
-            documents, times = segment.postings(field_name, token)
-            if not len(documents):
-                continue
+            documents, worth = self._worth(segment, field_name, token)
             places = place[documents]
             is_found = places >= 0
             if not is_found.all():
-                documents, places = documents[is_found], places[is_found]
-                times = None if times is None else times[is_found]
-            scores[places] += weight * self._worth(segment, field_name, token, documents, times)
+                places = places[is_found]
+                worth = worth if np.isscalar(worth) else worth[is_found]
+            scores[places] += np.float32(weight) * worth
         return np.round(scores, ROUNDING)
 
-    def _worth(self, segment: Segment, field_name: str, token: str, documents: Array, times: Array | None) -> Array:
-        """Score one token in some documents; one without lengths counts only by its rarity."""
+    def _worth(self, segment: Segment, field_name: str, token: str) -> tuple[Array, Array]:
+        """Score one token in every document that has it; one without lengths counts only by its rarity."""
         importance = np.float32(self._snapshot.importance(field_name, token))
         if field_name in {GRAMS, TITLE_GRAMS}:
-            return importance
-        norms = segment.norms(field_name, self._snapshot.mean_length(field_name))[documents]
-        if times is None:
-            return importance * np.float32(K1 + 1) / (norms + np.float32(1))
-        often = times.astype(np.float32)
-        return often * (importance * np.float32(K1 + 1)) / (norms + often)
+            return segment.postings(field_name, token)[0], importance
+        documents, impacts = segment.impacts(field_name, token, self._snapshot.mean_length(field_name))
+        return documents, importance * impacts
 
     # Which come first
 

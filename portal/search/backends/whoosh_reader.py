@@ -152,6 +152,17 @@ class Segment:
             self._cache.put(name, found, numbers.nbytes + (0 if times is None else times.nbytes))
         return found
 
+    def impacts(self, field: str, token: str, mean: float) -> tuple[Array, Array]:
+        """Give the documents that have a token, and how far BM25 counts its frequency in each, rarity left aside."""
+        name = (self.name, field, token, f"impact {mean}")
+        found: tuple[Array, Array] | None = self._cache.get(name)
+        if found is None:
+            documents, times = self._decoded(field, token.encode())
+            often = np.float32(1) if times is None else times.astype(np.float32)
+            found = documents, often * np.float32(K1 + 1) / (often + self.norms(field, mean)[documents])
+            self._cache.put(name, found, documents.nbytes + found[1].nbytes)
+        return found
+
     def has_gram(self, field: str, gram: str) -> Array:
         """Tell which documents have a gram: flags when they are many, else their numbers."""
         name = (self.name, field, gram, "set")
