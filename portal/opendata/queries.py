@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from portal.web.filters import Filters
 
 EXPORT_BATCH = 100
+FEW, NEAREST = 5, 10
 SUGGESTER = "search_suggester"
 
 
@@ -40,22 +41,22 @@ SUGGESTER = "search_suggester"
 class Found:
     """One page of results, what they can be narrowed to, and what else may have been meant.
 
-    `is_loose` says that the hits contain only some of what was asked for; `is_partial` that not
-    everything could be looked through; `meant` is the query as it may have been meant, `other_names`
-    what its one term is also called.
+    `nearest` are things that contain only some of the words, offered where few contain them all;
+    `is_partial` says that not everything could be looked through; `meant` is the query as it may have
+    been meant, `other_names` what its one term is also called.
     """
 
     page: Page[FoundThing]
     kinds: Sequence[facets.Value] = ()
     facets: Sequence[facets.Facet] = ()
-    is_loose: bool = False
+    nearest: Sequence[FoundThing] = ()
     is_partial: bool = False
     meant: str | None = None
     other_names: Sequence[str] = ()
 
 
 def found(filters: Filters) -> Found:
-    """Search and read one page of results; where nothing has all the words, what comes nearest.
+    """Search and read one page of results; where few have all the words, also what comes nearest.
 
     Raises:
         BadFilterError: a value that is not possible.
@@ -63,36 +64,27 @@ def found(filters: Filters) -> Found:
     """
     query = _query(filters, facet_names=FACETS)
     result = keeping.search(query)
-    if result.total == 0 and filters.q and query.match is Match.ALL and not result.facets.get("kind"):
-        return _nearest(filters, query)
     pages = max(1, -(-result.total // PER_PAGE))
     if filters.page > pages:
         raise NotFoundError
-    things = _shown(result.hits, _terms(query))
+    is_short = bool(filters.q) and query.match is Match.ALL and result.total < FEW
     return Found(
-        page=Page(things, filters.page, pages, result.total),
+        page=Page(_shown(result.hits, _terms(query)), filters.page, pages, result.total),
         kinds=facets.kinds(result.facets.get("kind", {}), filters),
         facets=facets.facets(result.facets, filters),
-        is_loose=query.match is Match.SOME,
+        nearest=_nearest(query, result.hits) if is_short else (),
         is_partial=result.is_partial,
+        meant=_meant(query) if is_short and result.total == 0 else None,
         other_names=asking.other_names(query.text),
     )
 
 
-def _nearest(filters: Filters, query: SearchQuery) -> Found:
-    """Offer what contains some of the words, and what may have been meant."""
-    if filters.page > 1:
-        raise NotFoundError
-    loose = replace(query, match=Match.SOME, facets=(), offset=0)
-    result = keeping.search(loose)
-    things = _shown(result.hits, _terms(loose))
-    return Found(
-        page=Page(things, 1, 1, 0),
-        is_loose=bool(things),
-        is_partial=result.is_partial,
-        meant=_meant(query),
-        other_names=asking.other_names(query.text),
-    )
+def _nearest(query: SearchQuery, hits: Sequence[Hit]) -> list[FoundThing]:
+    """Find what contains some of the words, besides what was found."""
+    loose = replace(query, match=Match.SOME, facets=(), offset=0, limit=NEAREST + len(hits))
+    known = {hit.key for hit in hits}
+    others = [hit for hit in keeping.search(loose).hits if hit.key not in known]
+    return _shown(others[:NEAREST], _terms(loose))
 
 
 def _meant(query: SearchQuery) -> str | None:

@@ -18,7 +18,7 @@ from portal.search import analysis
 from portal.search.backends import ranking
 from portal.search.backends import whoosh_fields as names
 from portal.search.backends.memory import MemoryBackend
-from portal.search.backends.ranking import TITLE_BOOST, TITLE_GRAM_BOOST
+from portal.search.backends.ranking import TITLE_BOOST
 from portal.search.backends.whoosh import CURRENT, WhooshBackend
 from portal.search.backends.whoosh_query import Evaluation, Snapshot
 from portal.search.backends.whoosh_reader import Cache, Segment
@@ -220,16 +220,8 @@ def test_stock_whoosh_reads_what_is_written_in_bulk_and_scores_it_the_same(tmp_p
             column = stock.reader().column_reader("key")
             scores = {column[number]: score for number, score in stock.search(question, limit=None).items()}
             found = {column[number] for number in stock.docs_for_query(grams)}
-            title_grams = {
-                gram: {column[number] for number in stock.docs_for_query(Term(ranking.TITLE_GRAMS, gram))}
-                for gram in analysis.needed_grams(word)
-            }
-            rarity = {gram: stock.idf(ranking.TITLE_GRAMS, gram) for gram in title_grams}
         for hit in backend.search(SearchQuery(word, limit=None)).hits:
-            in_title = sum(rarity[gram] for gram, keys_of in title_grams.items() if hit.key in keys_of)
-            assert hit.score == pytest.approx(
-                scores.get(hit.key, 0) + TITLE_GRAM_BOOST * in_title, rel=1e-3, abs=2e-3
-            ), word
+            assert hit.score == pytest.approx(scores.get(hit.key, 0), rel=1e-3, abs=2e-3), word
             assert hit.key in found
 
 
@@ -258,7 +250,7 @@ def stock_fields(document: SearchDocument) -> dict[str, object]:
     title, body, text = title_text(document), body_text(document), full_text(document)
     return {
         ranking.TITLE_WORDS: analysis.words(title), ranking.BODY_WORDS: analysis.words(body),
-        ranking.TITLE_GRAMS: analysis.grams(title), ranking.GRAMS: analysis.grams(text), names.KEY: document.key,
+        ranking.GRAMS: analysis.grams(text), names.KEY: document.key,
         **{name: value for name, value in stored_columns(document, text).items() if name != names.KEY},
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from portal.search import analysis, asking
-from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_GRAMS, TITLE_WORDS, weigh
+from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_WORDS, weigh
 from portal.search.faults import IndexDamagedError, RebuildRunningError
 from portal.search.matching import body_text, facet_values, full_text, order_key, title_text
 from portal.search.port import FACETS, Hit, Match, Order, SearchResult, Title
@@ -44,7 +44,7 @@ INSERT INTO search.documents_{number}
     (key, within, title, title_en, body, tokens, facets, day, amount_fen, order_key)
 VALUES (:key, :within, :title, :title_en, :body, :tokens, :facets, :day, :amount_fen, :order_key)
 """
-MARKS = {TITLE_WORDS: "t", BODY_WORDS: "b", TITLE_GRAMS: "h", GRAMS: "g"}
+MARKS = {TITLE_WORDS: "t", BODY_WORDS: "b", GRAMS: "g"}
 _LEADS = {Order.RELEVANCE: "score DESC,", Order.AMOUNT: "amount_fen DESC,", Order.NEWEST: "", Order.OLDEST: ""}
 
 
@@ -303,7 +303,6 @@ def _row(document: SearchDocument) -> dict[str, object]:
 def _tokens(title: str, body: str, whole: str) -> Iterable[str]:
     yield from {_token(TITLE_WORDS, word) for word in analysis.words(title)}
     yield from {_token(BODY_WORDS, word) for word in analysis.words(body)}
-    yield from {_token(TITLE_GRAMS, gram) for gram in analysis.grams(title)}
     yield from {_token(GRAMS, gram) for gram in analysis.grams(whole)}
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from portal.search.port import SearchQuery
 
 TITLE_WORDS, BODY_WORDS = "title_words", "body_words"
-TITLE_GRAMS, GRAMS = "title_grams", "grams"
-TITLE_BOOST, TITLE_GRAM_BOOST, SYNONYM_BOOST, GRAM_BOOST = 3.0, 0.5, 0.5, 0.3
+GRAMS = "grams"
+TITLE_BOOST, BODY_BOOST, SYNONYM_BOOST, GRAM_BOOST = 3.0, 1.0, 0.5, 0.3
 
 Weighted = list[tuple[str, str, float]]
 
@@ -25,16 +25,14 @@ def weigh(query: SearchQuery) -> Weighted:
         loose = asking.loose(query.text)
         return _in_fields(loose.words) + [(GRAMS, gram, GRAM_BOOST) for gram in loose.grams]
     worth: dict[str, float] = {}
-    title_grams: dict[str, None] = {}
     for clause in asking.clauses(query.text):
         for place, parts in enumerate(clause.alternatives):
             for word in (word for part in parts for word in analysis.words(part)):
                 worth.setdefault(word, SYNONYM_BOOST if place else 1.0)
-        title_grams.update((gram, None) for part in clause.alternatives[0] for gram in analysis.needed_grams(part))
-    return _in_fields(worth) + [(TITLE_GRAMS, gram, TITLE_GRAM_BOOST) for gram in title_grams]
+    return _in_fields(worth)
 
 
 def _in_fields(words: Mapping[str, float]) -> Weighted:
     return [(TITLE_WORDS, word, TITLE_BOOST * weight) for word, weight in words.items()] + [
-        (BODY_WORDS, word, weight) for word, weight in words.items()
+        (BODY_WORDS, word, BODY_BOOST * weight) for word, weight in words.items()
     ]

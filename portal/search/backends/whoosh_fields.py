@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from whoosh import columns, fields, formats
 
-from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_GRAMS, TITLE_WORDS
+from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_WORDS
 from portal.search.port import FACETS
 
 if TYPE_CHECKING:
@@ -44,6 +44,6 @@ def schema() -> fields.Schema:
     made |= {name: fields.COLUMN(columns.NumericColumn("q", default=-1)) for name in (ORDER, AMOUNT)}
     made[DAY] = fields.COLUMN(columns.NumericColumn("i", default=0))
     made |= {name: Tokens(scorable=True) for name in (TITLE_WORDS, BODY_WORDS)}
-    made |= {name: Tokens(scorable=False) for name in (TITLE_GRAMS, GRAMS)}
+    made[GRAMS] = Tokens(scorable=False)
     made[KEY] = fields.ID(unique=True, sortable=columns.VarBytesColumn(write_offsets_cutoff=0))
     return fields.Schema(**made)

@@ -15,7 +15,7 @@ import numpy as np
 
 from portal.search import analysis, asking
 from portal.search.backends import whoosh_fields as names
-from portal.search.backends.ranking import GRAMS, TITLE_GRAMS, weigh
+from portal.search.backends.ranking import GRAMS, weigh
 from portal.search.port import FACETS, Hit, Match, Order, SearchResult
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ class Evaluation:
     def _worth(self, segment: Segment, field_name: str, token: str) -> tuple[Array, Array]:
         """Score one token in every document that has it; one without lengths counts only by its rarity."""
         importance = np.float32(self._snapshot.importance(field_name, token))
-        if field_name in {GRAMS, TITLE_GRAMS}:
+        if field_name == GRAMS:
             return segment.postings(field_name, token)[0], importance
         documents, impacts = segment.impacts(field_name, token, self._snapshot.mean_length(field_name))
         return documents, importance * impacts

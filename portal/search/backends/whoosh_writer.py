@@ -23,7 +23,7 @@ from whoosh.writing import SegmentWriter
 
 from portal.search import analysis
 from portal.search.backends import whoosh_fields as names
-from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_GRAMS, TITLE_WORDS
+from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_WORDS
 from portal.search.backends.whoosh_reader import Segment, length_bytes
 from portal.search.matching import body_text, facet_values, order_key, title_text
 from portal.search.port import FACETS
@@ -272,11 +272,7 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]  # whoosh has no types
         for field, tokens in ((TITLE_WORDS, analysis.words(title)), (BODY_WORDS, analysis.words(body))):
             self.pool.fields[field].add(number, Counter(tokens))
             writer.add_field(field, self.schema[field], None, len(tokens))
-        for field, tokens in (
-            (TITLE_GRAMS, analysis.grams(title)),
-            (GRAMS, analysis.grams(f"{text}\n{forms}")),
-        ):
-            self.pool.fields[field].add(number, dict.fromkeys(tokens, 1))
+        self.pool.fields[GRAMS].add(number, dict.fromkeys(analysis.grams(f"{text}\n{forms}"), 1))
         self.pool.fields[names.KEY].add(number, {document.key: 1})
         for field, value in stored_columns(document, f"{text}\n{forms}").items():
             writer.add_column_value(field, self.schema[field].column_type, value)
