@@ -33,6 +33,9 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?) ?(亿|万|)元")
 SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
 LONGEST_CODE = 64
+_FORM = {ord("0") + digit: 0x1D7CE + digit for digit in range(10)} | {
+    ord("a") + letter: 0x1D41A + letter for letter in range(26)
+}
 
 
 @cache
@@ -88,7 +91,8 @@ def searchable_with_origins(text: str) -> tuple[str, list[int]]:
 def other_forms(text: str) -> str:
     """List what a searchable text is also found by: numbers without separators, amounts in yuan and in 万.
 
-    `hn-2021-a05` is also `hn2021a05`, `1,200,000元` also `1200000` and `120万元`.
+    `hn-2021-a05` is also `hn2021a05`, `1,200,000元` also `1200000元` and `120万元`; all of them written as
+    `as_form` writes, so that no term is found in them by chance.
     """
     forms: dict[str, None] = {}
     for match in _CODE.finditer(text):
@@ -98,7 +102,12 @@ def other_forms(text: str) -> str:
         forms[number.replace(",", "")] = None
     for number, scale in _AMOUNT.findall(text):
         forms.update(dict.fromkeys(_amount_forms(number, scale)))
-    return " ".join(form for form in forms if form not in text)
+    return " ".join(map(as_form, forms))
+
+
+def as_form(text: str) -> str:
+    """Write with letters and digits that no searchable text has: they stand for the plain ones."""
+    return text.translate(_FORM)
 
 
 def _amount_forms(number: str, scale: str) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 5  # words of an English name in the table of synonyms
 SYNONYM_WEIGHT = 0.5
+SHORTEST_NUMBER = 5  # so long must a number be to be looked for without its separators
 _DATA = Path(__file__).parent / "data"
 
 
@@ -106,9 +107,12 @@ def other_names(query: str) -> Sequence[str]:
 
 def _clause(term: str) -> Clause:
     squeezed = analysis.compact(term)
-    if squeezed != term and " " not in term and any(character.isdigit() for character in term):
-        return Clause(((term,), (squeezed,)))
-    return Clause(((term,),))
+    if " " in term or not any(character.isdigit() for character in term):
+        return Clause(((term,),))
+    others = [] if squeezed == term else [squeezed]
+    if len(squeezed) >= SHORTEST_NUMBER or squeezed.rstrip("元")[-1] in analysis.SCALES:
+        others.append(analysis.as_form(squeezed))
+    return Clause(((term,), *((other,) for other in others)))
 
 
 def _english_name(parts: Sequence[tuple[str, bool]], place: int) -> tuple[tuple[str, ...], Sequence[str]] | None:
