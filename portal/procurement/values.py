@@ -97,7 +97,7 @@ def documents_of(compiled: Json) -> Iterator[tuple[str, Json]]:
 
 def searched_text(body: Json) -> str:
     """Tell everything a release can be found by: its texts, its numbers of projects and contracts, its amounts."""
-    return "\n".join(dict.fromkeys([*texts_of(body), *_amounts_of(body)]))
+    return "\n".join(dict.fromkeys([*texts_of(body), *_identifiers_of(body), *_amounts_of(body)]))
 
 
 def texts_of(value: object) -> Iterator[str]:
@@ -109,16 +109,20 @@ def texts_of(value: object) -> Iterator[str]:
             yield from texts_of(item)
     elif isinstance(value, dict):
         for name, item in value.items():
-            if name == "id":
-                yield from _identifier(item)
-            elif name not in NOT_TEXT and not name.lower().endswith(("date", "url", "uri")):
+            if name not in NOT_TEXT and not name.lower().endswith(("date", "url", "uri")):
                 yield from texts_of(item)
 
 
-def _identifier(value: object) -> Iterator[str]:
-    """Give an identifier that somebody may look for; short ones only number the parts of a release."""
-    if isinstance(value, str) and len(value) >= SHORTEST_IDENTIFIER:
-        yield value
+def _identifiers_of(value: object) -> Iterator[str]:
+    """Go through the identifiers that somebody may look for; short ones only number the parts of a release."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _identifiers_of(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name in IDENTIFIERS and isinstance(item, str) and len(item) >= SHORTEST_IDENTIFIER:
+                yield item
+            yield from _identifiers_of(item)
 
 
 def _amounts_of(value: object) -> Iterator[str]:
@@ -134,9 +138,10 @@ def _amounts_of(value: object) -> Iterator[str]:
 
 
 SHORTEST_IDENTIFIER = 5
+IDENTIFIERS = frozenset({"id", "ocid"})
 UNITS = {"CNY": "元"}
 NOT_TEXT = frozenset({
-    "regionCode", "countryName", "legalName",
+    "id", "ocid", "regionCode", "countryName", "legalName",
     "tag", "initiationType", "language", "currency", "scheme", "status", "roles", "datePublished",
     "dateModified", "dateSigned", "format", "documentType", "procurementMethod", "awardID", "type", "contactPoint",
 })  # fmt: skip

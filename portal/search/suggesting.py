@@ -42,11 +42,14 @@ class _Name:
 
     def rank(self, typed: str, sound: str) -> tuple[int, int, str] | None:
         """Tell how well the name goes on from what was typed, the smaller the better; None if it does not."""
-        if self.folded.startswith(typed):
+        at = self.folded.find(typed)
+        if at == 0:
             place = 0
-        elif typed in self.folded:
+        elif (at > 0 and not (typed.isascii() and self.folded[at - 1].isalnum())) or (
+            len(sound) >= LEAST_SOUND and (self.sound.startswith(sound) or self.initials.startswith(sound))
+        ):
             place = 1
-        elif len(sound) >= LEAST_SOUND and (self.sound.startswith(sound) or self.initials.startswith(sound)):
+        elif at > 0:
             place = 2
         else:
             return None
