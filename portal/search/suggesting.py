@@ -43,16 +43,11 @@ class _Name:
     def rank(self, typed: str, sound: str) -> tuple[int, int, str] | None:
         """Tell how well the name goes on from what was typed, the smaller the better; None if it does not."""
         at = self.folded.find(typed)
-        if at == 0:
-            place = 0
-        elif (at > 0 and not (typed.isascii() and self.folded[at - 1].isalnum())) or (
-            len(sound) >= LEAST_SOUND and (self.sound.startswith(sound) or self.initials.startswith(sound))
-        ):
-            place = 1
-        elif at > 0:
-            place = 2
-        else:
+        sounds_so = len(sound) >= LEAST_SOUND and (self.sound.startswith(sound) or self.initials.startswith(sound))
+        begins_a_word = at > 0 and not (typed.isascii() and self.folded[at - 1].isalnum())
+        if at < 0 and not sounds_so:
             return None
+        place = 0 if at == 0 else 1 if sounds_so or begins_a_word else 2
         return place, len(self.folded), self.folded
 
 
