@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_SUGGESTIONS = 8
 LIKENESS = 0.75
-SHORTEST_MENDED = 4
+SHORTEST_MENDED, LONGEST_MENDED = 4, 24
 LONGEST_TYPED = 64
 LEAST_SOUND = 2
 
@@ -83,7 +83,7 @@ class Suggester:
         return " ".join(mended) if mended != terms else None
 
     def _mended(self, term: str) -> str:
-        if term in self.words:
+        if term in self.words or len(term) > LONGEST_MENDED:
             return term
         if not analysis.is_latin(term):
             return "".join(self._by_sound(part) for part in _parts_by_sound(term, self.by_sound))

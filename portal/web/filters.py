@@ -14,7 +14,7 @@ from portal.kernel.text import clean_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-LONGEST_TEXT = 100
+LONGEST_TEXT, LONGEST_QUERY = 100, 500
 LARGEST_NUMBER = 2**31 - 1
 EARLIEST_YEAR, LATEST_YEAR = 1949, 2200
 
@@ -52,7 +52,7 @@ class Filters:
             BadFilterError: a value that cannot be meant.
         """
         return cls(
-            q=_text(args, "q"),
+            q=_text(args, "q", most=LONGEST_QUERY),
             kind=_text(args, "kind"),
             region=_text(args, "region"),
             category=_text(args, "category"),
@@ -92,9 +92,9 @@ def choose(value: str | None, allowed: Collection[str], *, name: str) -> str | N
     return value
 
 
-def _text(args: Mapping[str, str], name: str) -> str | None:
+def _text(args: Mapping[str, str], name: str, *, most: int = LONGEST_TEXT) -> str | None:
     value = clean_line(args.get(name, ""))
-    if len(value) > LONGEST_TEXT:
+    if len(value) > most:
         raise BadFilterError(name=name)
     return value or None
 
