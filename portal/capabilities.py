@@ -40,6 +40,7 @@ from portal.opendata import permissions as opendata_permissions
 from portal.opendata import routes as opendata_routes
 from portal.outbox import cli as outbox_cli
 from portal.pages import health
+from portal.pages import indexing as pages_indexing
 from portal.pages import routes as pages_routes
 from portal.parties import exports as parties_exports
 from portal.parties import indexing as parties_indexing
@@ -175,7 +176,7 @@ CAPABILITIES: Sequence[Capability] = (
         indexers=(planning_indexing.PLANS,),
     ),
     Capability("search", commands=(search_cli.search_group,)),
-    Capability("pages", blueprints=(pages_routes.bp, health.bp)),
+    Capability("pages", blueprints=(pages_routes.bp, health.bp), indexers=(pages_indexing.HELP,)),
     Capability(
         "opendata",
         blueprints=(opendata_routes.bp,),

@@ -7,6 +7,8 @@ import sys
 
 from portal.app import create_app
 from portal.demo import loader
+from portal.search import keeping
+from portal.search import registry as search
 from portal.settings import Settings
 from portal.storage.upgrading import upgrade
 
@@ -19,6 +21,8 @@ def main(*, wants_demo: bool) -> None:
         if wants_demo and loader.is_empty():
             print("loading the demonstration province", file=sys.stderr)
             loader.load(tell=lambda what: print(f"  {what}", file=sys.stderr))
+        if not search.backend().state():
+            keeping.rebuild()
         if loader.is_demonstration():
             print(loader.sign_ins())
 

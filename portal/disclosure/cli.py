@@ -12,13 +12,11 @@ import click
 from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import select
 
-from portal.disclosure import actions
+from portal.disclosure import actions, queries
 from portal.disclosure.actions import Received
 from portal.kernel.errors import NotFoundError, PortalError
 from portal.kernel.text import clean_line
-from portal.procurement.models import Release
 from portal.storage.database import db
 
 if TYPE_CHECKING:
@@ -126,7 +124,11 @@ def _import(tally: _Tally, item: _Item, *, by: str, is_draft: bool) -> None:
     try:
         data = item.path.read_bytes()
         told = Received(
-            item.ocid, item.path.name, item.title or item.path.stem, item.title_en or None, _release_id(item)
+            item.ocid,
+            item.path.name,
+            item.title or item.path.stem,
+            item.title_en or None,
+            queries.release_id(item.ocid, item.release),
         )
         document = actions.receive(data, told)
         if document.published_at is not None:
@@ -154,18 +156,3 @@ def _tell_findings(tally: _Tally, item: _Item, document: Document, *, is_draft: 
         tally.withheld += 1
         found = ", ".join(f"{count} {kind}" for kind, count in sorted(document.findings.items()))
         sys.stderr.write(f"{item.place}: the original is withheld, its text is masked ({found})\n")
-
-
-def _release_id(item: _Item) -> int | None:
-    """Find the publication that a document came with.
-
-    Raises:
-        NotFoundError: the purchase has none of that identifier.
-    """
-    if not item.release:
-        return None
-    query = select(Release.id).where(Release.ocid == item.ocid, Release.release_id == item.release)
-    found = db.session.scalar(query)
-    if found is None:
-        raise NotFoundError
-    return found

@@ -21,6 +21,12 @@ class UploadForm(PortalForm):
         200,
         hint=lazy_gettext("As it stands on its page, for example ocds-demo00-1."),
     )
+    release = LineField(
+        lazy_gettext("Publication it comes with"),
+        200,
+        required=False,
+        hint=lazy_gettext("Its identifier within the purchase; left empty, it belongs to the purchase as a whole."),
+    )
     title = LineField(
         lazy_gettext("Title"),
         LONGEST_TITLE,

@@ -39,10 +39,13 @@ def new() -> ResponseReturnValue:
 
 
 def _received(form: UploadForm) -> None:
+    release_id = queries.release_id(form.ocid.data, form.release.data or "")
     for file in form.files.data:
         with file.stream:
             data = file.read()
-        told = Received(form.ocid.data, file.filename or "", form.title.data or "", form.title_en.data or None)
+        told = Received(
+            form.ocid.data, file.filename or "", form.title.data or "", form.title_en.data or None, release_id
+        )
         actions.receive(data, told)
 
 

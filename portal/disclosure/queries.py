@@ -10,6 +10,7 @@ from portal.disclosure.models import Document
 from portal.disclosure.rules import AlreadyPublishedError
 from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
+from portal.procurement.models import Release
 from portal.procurement.queries import NOTICE
 from portal.ring.rules import Kind
 from portal.storage.database import db
@@ -77,3 +78,17 @@ def ids_within(kind: str, ids: Sequence[str]) -> list[str]:
     else:
         return []
     return [str(number) for number in db.session.scalars(query)]
+
+
+def release_id(ocid: str, identifier: str) -> int | None:
+    """Find the publication that a document came with, by its identifier within the purchase; None when not said.
+
+    Raises:
+        NotFoundError: the purchase has none of that identifier.
+    """
+    if not identifier:
+        return None
+    found = db.session.scalar(select(Release.id).where(Release.ocid == ocid, Release.release_id == identifier))
+    if found is None:
+        raise NotFoundError
+    return found

@@ -17,6 +17,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
 LISTS = (
     "pages.home", "services.index", "procurement.processes", "procurement.notices", "parties.index",
     "demand.index", "demand.needs", "planning.index", "opendata.data", "opendata.feeds", "ledger.index",
+    "pages.help_index",
 )  # fmt: skip
 CLOSED = ("/office/", "/account/", "/search?", "/en/search?", "/*?*&")
 

@@ -24,6 +24,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "proposal": ("demand.show", "proposal_id"),
     "need": ("demand.need", "need_id"),
     "plan": ("planning.show", "plan_id"),
+    "help": ("pages.help_page", "name"),
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template
 
 from portal.kernel import clock
+from portal.pages import help as texts
 from portal.pages import queries
 from portal.parties.queries import organization
 from portal.procurement import rules as procurement_rules
@@ -52,6 +53,20 @@ def organization_page(organization_id: int) -> ResponseReturnValue:
         "pages/organization.html", organization=found, record=queries.record_of(organization_id),
         services=services_of_organization(organization_id), names=procurement_rules,
     )  # fmt: skip
+
+
+@bp.get("/help")
+@access.public
+def help_index() -> ResponseReturnValue:
+    """List the pages of help."""
+    return render_template("pages/help_index.html", pages=texts.all_pages().values())
+
+
+@bp.get("/help/<name>")
+@access.public
+def help_page(name: str) -> ResponseReturnValue:
+    """Show one page of help."""
+    return render_template("pages/help.html", page=texts.help_page(name))
 
 
 @bp.get("/office")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 LONGEST_TEXT, LONGEST_QUERY = 100, 500
+SLACK = 4  # so much may cleaning take away
 LARGEST_NUMBER = 2**31 - 1
 EARLIEST_YEAR, LATEST_YEAR = 1949, 2200
 
@@ -93,8 +94,9 @@ def choose(value: str | None, allowed: Collection[str], *, name: str) -> str | N
 
 
 def _text(args: Mapping[str, str], name: str, *, most: int = LONGEST_TEXT) -> str | None:
-    value = clean_line(args.get(name, ""))
-    if len(value) > most:
+    raw = args.get(name, "")
+    value = clean_line(raw[: SLACK * most])
+    if len(value) > most or len(raw) > SLACK * most:
         raise BadFilterError(name=name)
     return value or None
 

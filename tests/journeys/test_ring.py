@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
-
-from portal.demo import loader
-from portal.storage.database import db
-from tests.servers import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
     from playwright.sync_api import Browser, Page
 
-    from portal.settings import Settings
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 RING = ("need", "plan-line", "process", "contract", "service", "rating", "need")
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
-
-
-@pytest.fixture
-def address(app: Flask, settings: Settings) -> Iterator[str]:
-    loader.load()
-    db.session.remove()
-    with served(settings) as (where, _process):
-        yield where
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield made
-        made.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("language", ["", "/en"])

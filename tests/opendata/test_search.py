@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from typing import TYPE_CHECKING
 
 import feedparser
@@ -109,3 +110,41 @@ def test_kinds_are_counted(client: FlaskClient) -> None:
     page = client.get("/en/search?q=养老&kind=service").text
 
     assert "Notices (2)" in page
+
+
+@pytest.mark.usefixtures("indexed")
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "*a*", "a* " * 20, "[a TO z]", "NOT " * 100, "NOT " * 2_000, '"' * 99, '(("', "\x00\x0b\x1f", "字" * 100_000,
+        "OR AND NOT (", "' OR 1=1 --", "%", "\\", "a" * 64 + " " + "b" * 64, "的" * 400,
+    ],
+)  # fmt: skip
+def test_search_bombs_are_words_or_refused(client: FlaskClient, bomb: str) -> None:
+    start = time.process_time()
+
+    answers = [client.get(path, query_string={"q": bomb}) for path in ("/search", "/en/search", "/search.csv")]
+
+    assert {answer.status_code for answer in answers} <= {200, 400}
+    assert time.process_time() - start < GENEROUS_SECONDS
+
+
+GENEROUS_SECONDS = 5  # a bomb takes minutes; the bench tells milliseconds
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_query_that_finds_nothing_offers_what_was_meant_and_what_else_to_do(client: FlaskClient) -> None:
+    page = client.get("/search?q=养劳&year=2020").text
+
+    assert "您要找的是不是" not in page  # nothing is found under that either, in that year
+    assert "在所有年份中查找" in page
+    assert "/proposals/new" in page
+
+
+@pytest.mark.usefixtures("indexed")
+def test_facets_lead_to_narrower_results(client: FlaskClient) -> None:
+    page = client.get("/search?q=养老&year=2026").text
+
+    assert "缩小范围" in page
+    assert "<strong>2026</strong> (2)" in page
+    assert client.get("/search?year=2026").text.count('class="sw-item"') == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,13 @@ class Limits:
     ratio: int = 100
     pixels: int = 60_000_000
     recognised_pages: int = 20
+    recognising_seconds: float = 120.0
+    recognising_memory: int = 4_000_000_000  # addresses: a quarter of it is ever filled
+
+    def for_recognising(self) -> Limits:
+        """Give the limits for what may have to be recognised: more time, and room for the engine."""
+        seconds, memory = max(self.seconds, self.recognising_seconds), max(self.memory, self.recognising_memory)
+        return replace(self, seconds=seconds, memory=memory)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from portal.disclosure.extraction import ocr
 from portal.disclosure.extraction.results import UNKNOWN, Extraction, Limits, Status
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ LENGTH = struct.Struct("!I")
 PIECE = 1 << 16
 MOST_FILES = 32
 OUT_OF_MEMORY = 3
+PICTURED = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"GIF8", b"BM", b"RIFF")
+"""How documents begin in which something may have to be recognised."""
 
 
 def main() -> None:
@@ -36,8 +39,10 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while head := requests.read(LENGTHS.size):
         limits_size, size = LENGTHS.unpack(head)
-        limits = Limits(**json.loads(requests.read(limits_size)))
-        answer = json.dumps(_in_fork(read, requests.read(size), limits)).encode()
+        limits, data = Limits(**json.loads(requests.read(limits_size))), requests.read(size)
+        if data.startswith(PICTURED) and ocr.is_installed():
+            limits = limits.for_recognising()
+        answer = json.dumps(_in_fork(read, data, limits)).encode()
         answers.write(LENGTH.pack(len(answer)) + answer)
         answers.flush()
 
