@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from portal.disclosure import personal, queries, rules
 from portal.disclosure.extraction.sandbox import extract
@@ -52,12 +53,18 @@ def receive(data: bytes, told: Received) -> Document:
     if known is not None:
         return known
     digest, found = store().put(data), extract(data)
-    with transaction():
+    try:
+        with transaction():
+            kept = _known(told.ocid, digest)
+            if kept is None:
+                kept = _draft(found, told, digest=digest, size=len(data))
+                db.session.add(kept)
+                db.session.flush()
+            return kept
+    except IntegrityError:  # somebody handed the same bytes in at the same moment
         kept = _known(told.ocid, digest)
         if kept is None:
-            kept = _draft(found, told, digest=digest, size=len(data))
-            db.session.add(kept)
-            db.session.flush()
+            raise
         return kept
 
 

@@ -152,6 +152,10 @@ def _import(tally: _Tally, item: _Item, *, by: str, is_draft: bool) -> None:
 
 
 def _tell_findings(tally: _Tally, item: _Item, document: Document, *, is_draft: bool) -> None:
+    if not document.pages:
+        sys.stderr.write(
+            f"{item.place}: no text could be read ({document.status}); look through it for personal data\n"
+        )
     if document.is_withheld and not is_draft:
         tally.withheld += 1
         found = ", ".join(f"{count} {kind}" for kind, count in sorted(document.findings.items()))
