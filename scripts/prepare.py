@@ -6,7 +6,10 @@ import os
 import sys
 
 from portal.app import create_app
+from portal.classification import queries as classification
+from portal.classification.actions import load_reference_data
 from portal.demo import loader
+from portal.ratings.actions import load_dimensions
 from portal.search import keeping
 from portal.search import registry as search
 from portal.settings import Settings
@@ -21,6 +24,9 @@ def main(*, wants_demo: bool) -> None:
         if wants_demo and loader.is_empty():
             print("loading the demonstration province", file=sys.stderr)
             loader.load(tell=lambda what: print(f"  {what}", file=sys.stderr))
+        if not classification.is_loaded():
+            load_reference_data()
+            load_dimensions()
         if not search.backend().state():
             keeping.rebuild()
         if loader.is_demonstration():

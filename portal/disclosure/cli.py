@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +56,9 @@ class _Tally:
 
 @click.command("documents")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--by", required=True, help="Name of the operator who answers for what is published.")
+@click.option(
+    "--by", default=getpass.getuser, help="Name of the operator who answers for what is published; yours if left out."
+)
 @click.option("--draft", "is_draft", is_flag=True, help="Keep them as drafts; an official publishes them.")
 @click.pass_context
 @with_appcontext
