@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from portal.search.port import SearchDocument, SearchQuery
 
 BETWEEN = "\n"  # never left in a searchable text, so that no term reaches from title to body
-SMALLEST, LARGEST = "0", "500"
+SMALLEST = "0"
 BANDS = (("500", 5_000_000_00), ("100", 1_000_000_00), ("50", 500_000_00), ("10", 100_000_00), ("0", 0))
 """Bands of amounts by their lower bound: in 10,000 yuan, as shown, and in fen."""
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date as day
 
-LARGEST_PAGE = 100
 
 FACETS = ("kind", "stage", "category", "region", "buyer", "supplier", "year", "amount", "format")
 """What a search can be narrowed to and counted by; `matching.facet_values` tells a document's values."""

@@ -110,7 +110,7 @@ class Evaluation:
         visible = self._snapshot.visible(frozenset(self._query.hidden))
         found = [self._in_segment(*both) for both in zip(self._snapshot.segments, visible, strict=True)]
         page = self._page(found)
-        hits = [Hit(self._key(found, place, number), score) for place, number, score in page]
+        hits = [Hit(self._key(place, number), score) for place, number, score in page]
         total = sum(len(one.numbers) for one in found)
         return SearchResult(hits, total, self._counts, self._is_partial)
 
@@ -272,8 +272,7 @@ class Evaluation:
             case Order.NEWEST:
                 return np.zeros(len(order), np.int8), order
 
-    def _key(self, found: Sequence[_Found], place: int, number: int) -> str:
-        del found
+    def _key(self, place: int, number: int) -> str:
         return self._snapshot.segments[place].texts(names.KEY)[number].decode()
 
 
