@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ def p50(measured: Sequence[float]) -> float:
 
 def p95(measured: Sequence[float]) -> float:
     """Give what nineteen of twenty stay under."""
-    return measured[min(len(measured) - 1, int(len(measured) * 0.95))]
+    return measured[math.ceil(len(measured) * 0.95) - 1]
 
 
 class Verdicts:

@@ -26,7 +26,7 @@ from portal.search.port import Order, SearchQuery
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WARM, COLD = 40, 20
+WARM = COLD = 40
 WARM_P50, COLD_P95, PHRASE_COLD_P95 = 3.0, 30.0, 60.0
 OPEN_MS = 5.0
 FLOOR, GOAL, REBUILD_MB = 150, 600, 1_000
