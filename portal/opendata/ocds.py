@@ -32,10 +32,10 @@ def release_package(after: int) -> bytes:
 
     `links.next` asks for what follows the last one here, so that a page is never a moving window.
     """
-    following = procurement.visible_releases().where(Release.id > after)
+    following = procurement.with_bodies(procurement.visible_releases()).where(Release.id > after)
     rows = db.session.scalars(following.order_by(None).order_by(Release.id).limit(RELEASES_PER_PACKAGE)).all()
     package = _package(_address(after), _published_at(rows))
-    package["releases"] = [row.body for row in rows]
+    package["releases"] = [row.body for row in rows if not row.is_withheld]
     if len(rows) == RELEASES_PER_PACKAGE:
         package["links"] = {"next": _address(rows[-1].id)}
     return _written(package)
@@ -50,10 +50,11 @@ def record_package(ocid: str) -> bytes:
     process = db.session.scalar(procurement.visible_processes().where(Process.ocid == ocid))
     if process is None:
         raise NotFoundError
-    of_process = procurement.visible_releases().where(Release.ocid == ocid)
+    of_process = procurement.with_bodies(procurement.visible_releases()).where(Release.ocid == ocid)
     rows = db.session.scalars(of_process.order_by(None).order_by(Release.date_at, Release.id)).all()
     package = _package(links.absolute("opendata.record", ocid=ocid), _published_at(rows))
-    package["records"] = [{"ocid": ocid, "releases": [row.body for row in rows], "compiledRelease": process.compiled}]
+    releases = [row.body for row in rows if not row.is_withheld]
+    package["records"] = [{"ocid": ocid, "releases": releases, "compiledRelease": process.compiled}]
     return _written(package)
 
 

@@ -13,9 +13,9 @@ from portal.ledger.actions import append_entry
 from portal.moderation.queries import not_hidden
 from portal.outbox.actions import append_event
 from portal.parties.actions import register_party
-from portal.procurement import merging, summaries, values
-from portal.procurement.models import Contract, Process, ProcessSupplier, Release
-from portal.procurement.queries import NOTICE
+from portal.procurement import summaries, values
+from portal.procurement.models import Contract, Process, ProcessSupplier, Release, ReleasePayload
+from portal.procurement.queries import NOTICE, compiled, with_bodies
 from portal.procurement.rules import Json, Problem, SealReport, Tag
 from portal.procurement.standard import LONGEST_ID, faults_of
 from portal.ring.actions import add_link
@@ -61,7 +61,7 @@ def seal_releases(releases: Sequence[Mapping[str, object]], *, by: str, source: 
                 report.unchanged += 1
             else:
                 report.refused.append(Problem(_place(release, number), CONFLICT, number))
-        _compile(list(touched))
+        compile_processes(list(touched))
     return report
 
 
@@ -69,7 +69,7 @@ def rebuild_processes() -> int:
     """Throw away what is compiled and compile every process anew; return how many there are."""
     with transaction():
         ocids = list(db.session.scalars(select(Release.ocid).distinct().order_by(Release.ocid)))
-        _compile(ocids)
+        compile_processes(ocids)
         return len(ocids)
 
 
@@ -82,9 +82,25 @@ def follow_hiding(notices: Sequence[int], ocids: Sequence[str]) -> None:
     """
     with transaction():
         of_notices = select(Release.ocid).where(Release.id.in_(notices)).distinct().order_by(Release.ocid)
-        _compile(list(db.session.scalars(of_notices)))
+        compile_processes(list(db.session.scalars(of_notices)))
         for number in db.session.scalars(select(Release.id).where(Release.ocid.in_(ocids)).order_by(Release.id)):
             append_event(NOTICE, number)
+
+
+def compile_processes(ocids: Sequence[str]) -> None:
+    """Compile processes anew from their releases, hidden ones left out; one without any is not shown at all.
+
+    Inside the transaction of the act that changes what their releases say.
+    """
+    known: dict[bytes, int] = {}
+    for ocid in ocids:
+        query = with_bodies(select(Release)).where(Release.ocid == ocid, not_hidden(NOTICE, Release.id))
+        releases = db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
+        if releases:
+            state = compiled(ocid, releases)
+            tags = [tag for release in releases if not release.is_withheld for tag in _tags(release.body)]
+            _keep_process(ocid, releases, state, summaries.summarise(state, tags), known)
+        append_event(Kind.PROCESS, ocid)
 
 
 def _known(ocids: Sequence[str]) -> dict[tuple[str, str], str]:
@@ -117,7 +133,8 @@ def _seal(release: Json, digest: str, *, by: str, source: str) -> int:
     position = append_entry("release", f"{ocid} {release['id']}", action="publish", public=public, at=now)
     sealed = Release(
         ocid=ocid, release_id=str(release["id"]), date_at=date_at, tag=max(_tags(release), key=list(Tag).index),
-        title=title or _earlier_title(ocid) or ocid, title_en=title_en, body=release, sha256=digest,
+        title=title or _earlier_title(ocid) or ocid, title_en=title_en, sha256=digest,
+        payload=ReleasePayload(body=public),
         source=source[:NAME_LENGTH], sealed_by=by[:OPERATOR_LENGTH], sealed_at=now, ledger_position=position,
     )  # fmt: skip
     db.session.add(sealed)
@@ -146,19 +163,6 @@ def _tags(release: Json) -> list[Tag]:
 def _earlier_title(ocid: str) -> str | None:
     query = select(Release.title).where(Release.ocid == ocid).order_by(Release.date_at.desc()).limit(1)
     return db.session.scalar(query)
-
-
-def _compile(ocids: Sequence[str]) -> None:
-    """Compile processes from their releases, hidden ones left out; one without any is not shown at all."""
-    known: dict[bytes, int] = {}
-    for ocid in ocids:
-        query = select(Release).where(Release.ocid == ocid, not_hidden(NOTICE, Release.id))
-        releases = db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
-        if releases:
-            compiled = merging.compile_releases(release.body for release in releases)
-            tags = [tag for release in releases for tag in _tags(release.body)]
-            _keep_process(ocid, releases, compiled, summaries.summarise(compiled, tags), known)
-        append_event(Kind.PROCESS, ocid)
 
 
 def _keep_process(

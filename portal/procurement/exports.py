@@ -24,7 +24,7 @@ MINOR = N_("Whole fen (hundredths of the currency).")
 
 
 def _notices(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for item in db.session.scalars(queries.notices(filters).execution_options(yield_per=BATCH)):
+    for item in db.session.scalars(queries.with_bodies(queries.notices(filters)).execution_options(yield_per=BATCH)):
         yield {
             "id": item.id,
             "url": links.absolute("procurement.release", ocid=item.ocid, release_id=item.id),
@@ -34,7 +34,7 @@ def _notices(filters: Filters) -> Iterator[Mapping[str, object]]:
             "tag": item.tag,
             "title": item.title,
             "title_en": item.title_en,
-            "text": values.searched_text(item.body),
+            "text": "" if item.is_withheld else values.searched_text(item.body),
             "source": item.source,
             "sha256": item.sha256,
             "ledger_position": item.ledger_position,

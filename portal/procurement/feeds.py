@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def _entries(filters: Filters) -> Sequence[Entry]:
-    return [_entry(item) for item in db.session.scalars(queries.notices(filters).limit(NEWEST))]
+    return [_entry(item) for item in db.session.scalars(queries.with_bodies(queries.notices(filters)).limit(NEWEST))]
 
 
 def _entry(item: Release) -> Entry:
     kind = gettext(rules.TAG_NAMES[item.tag])
-    tender = values.child(item.body, "tender")
-    description = values.first_text(tender.get("description"), item.body.get("description"))
+    said = {} if item.is_withheld else item.body
+    description = values.first_text(values.child(said, "tender").get("description"), said.get("description"))
     return Entry(
         kind="notice", object_id=str(item.id), title=f"{kind}: {pick(item.title, item.title_en)}",
         url=links.absolute("procurement.release", ocid=item.ocid, release_id=item.id), updated_at=item.date_at,

@@ -20,7 +20,7 @@ BATCH = 200
 
 
 def _notices(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
-    query = queries.visible_releases().order_by(Release.id)
+    query = queries.with_bodies(queries.visible_releases()).order_by(Release.id)
     if ids is not None:
         query = query.where(Release.id.in_([int(number) for number in ids]))
     for items in db.session.scalars(query.execution_options(yield_per=BATCH)).partitions(BATCH):
@@ -29,11 +29,12 @@ def _notices(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
 
 
 def _notice(item: Release, parties: queries.Parties) -> SearchDocument:
-    summary = summaries.summarise(item.body, [item.tag])
+    said = {} if item.is_withheld else item.body
+    summary = summaries.summarise(said, [item.tag])
     suppliers = parties.suppliers if summary.suppliers else {}
     return SearchDocument(
         key=document_key(queries.NOTICE, item.id), kind=queries.NOTICE, object_id=str(item.id), title=item.title,
-        title_en=item.title_en, body=f"{values.searched_text(item.body)}\n{_short_names(parties.buyer, suppliers)}",
+        title_en=item.title_en, body=f"{values.searched_text(said)}\n{_short_names(parties.buyer, suppliers)}",
         region=summary.region_code, category=summary.category_code, buyer=_first(parties.buyer),
         suppliers=_keys(suppliers), stage=summary.stage, year=clock.day_of(item.date_at).year,
         date=clock.day_of(item.date_at), amount_fen=summary.amount.minor if summary.amount else None,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
+from functools import cached_property
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.procurement.rules import Stage, contract_anchor
+from portal.procurement.rules import Json, PayloadWithheldError, Stage, contract_anchor
 from portal.storage.database import Model
 from portal.storage.immutable import make_immutable
 
 
 class Release(Model):
-    """One immutable publication about one process: the source of truth."""
+    """One immutable publication about one process: the source of truth.
+
+    What it says lies in a table of its own, so that lists do not read it and the law can erase it.
+    """
 
     __tablename__ = "release"
     __table_args__ = (
@@ -30,13 +35,55 @@ class Release(Model):
     tag: Mapped[str] = mapped_column(String(40), index=True)
     title: Mapped[str] = mapped_column(String(500))
     title_en: Mapped[str | None] = mapped_column(String(500))
-    body: Mapped[dict[str, object]] = mapped_column(JSON)
     sha256: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[ReleasePayload | None] = relationship(passive_deletes="all")
     # Provenance
     source: Mapped[str] = mapped_column(String(300))
     sealed_by: Mapped[str] = mapped_column(String(100))
     sealed_at: Mapped[datetime]
     ledger_position: Mapped[int]
+
+    @property
+    def is_withheld(self) -> bool:
+        """Tell whether what it says was destroyed."""
+        return self.payload is None
+
+    @property
+    def public_bytes(self) -> bytes:
+        """Give the very bytes that were published, whose SHA-256 is `sha256`.
+
+        Raises:
+            PayloadWithheldError: they were destroyed.
+        """
+        if self.payload is None:
+            raise PayloadWithheldError
+        return self.payload.body
+
+    @property
+    def body(self) -> Json:
+        """Give the release as parsed; for many at once, select them by `queries.with_bodies`.
+
+        Raises:
+            PayloadWithheldError: what it said was destroyed.
+        """
+        if self.payload is None:
+            raise PayloadWithheldError
+        return self.payload.said
+
+
+class ReleasePayload(Model):
+    """The exact public bytes of a release: never changed, but destroyed where the law asks for it."""
+
+    __tablename__ = "release_payload"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+    @cached_property
+    def said(self) -> Json:
+        """Give the release as parsed from its bytes."""
+        found: Json = json.loads(self.body)
+        return found
 
 
 class Process(Model):
@@ -110,3 +157,4 @@ class Contract(Model):
 
 
 make_immutable(Release.__table__)
+make_immutable(ReleasePayload.__table__, refused=("UPDATE",))

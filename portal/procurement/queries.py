@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy.orm import joinedload
 
 from portal.classification.queries import category_subtree, region_subtree
 from portal.kernel import clock
@@ -13,8 +14,9 @@ from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
 from portal.parties.models import Organization
 from portal.parties.queries import visible_organizations
+from portal.procurement import merging
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
-from portal.procurement.rules import Stage, Tag
+from portal.procurement.rules import Json, Stage, Tag
 from portal.ring.rules import Described, Kind
 from portal.storage.database import db
 from portal.web.filters import choose
@@ -35,6 +37,11 @@ SORTS = ("-updated", "-amount", "updated")
 def visible_releases() -> Select[Release]:
     """Select every release that may be seen: neither it nor its process is hidden."""
     return select(Release).where(not_hidden(NOTICE, Release.id), not_hidden(Kind.PROCESS, Release.ocid))
+
+
+def with_bodies(query: Select[Release]) -> Select[Release]:
+    """Read what releases say in the same statement; without it, each body that is asked for is a query."""
+    return query.options(joinedload(Release.payload))
 
 
 def visible_processes() -> Select[Process]:
@@ -103,7 +110,7 @@ def release(release_id: int, *, ocid: str | None = None) -> Release:
     Raises:
         NotFoundError: there is none, or it may not be seen.
     """
-    query = visible_releases().where(Release.id == release_id)
+    query = with_bodies(visible_releases()).where(Release.id == release_id)
     found = db.session.scalar(query if ocid is None else query.where(Release.ocid == ocid))
     if found is None:
         raise NotFoundError
@@ -111,9 +118,15 @@ def release(release_id: int, *, ocid: str | None = None) -> Release:
 
 
 def releases_of(ocid: str) -> Sequence[Release]:
-    """Read the visible releases of a process, oldest first."""
-    query = visible_releases().where(Release.ocid == ocid)
+    """Read the visible releases of a process with their bodies, oldest first."""
+    query = with_bodies(visible_releases()).where(Release.ocid == ocid)
     return db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
+
+
+def compiled(ocid: str, releases: Sequence[Release]) -> Json:
+    """Compile what releases of one process say; one whose content was destroyed says nothing."""
+    said = [one.body for one in releases if not one.is_withheld]
+    return merging.compile_releases(said) if said else {"ocid": ocid, "tag": [Tag.COMPILED.value]}
 
 
 def contracts_of(ocid: str) -> Sequence[Contract]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, url_for
 
 from portal.classification.queries import category_choices, region_choices
-from portal.kernel.canonical import canonical_json
 from portal.parties.queries import organization_names
 from portal.procurement import details, merging, queries, rules
 from portal.ring.queries import neighbours_of
@@ -48,7 +47,7 @@ def process(ocid: str) -> ResponseReturnValue:
         "procurement/process.html", process=found, releases=releases, contracts=contracts,
         neighbours=joined.get((Kind.PROCESS, ocid), []), parties=organization_names(parties), names=rules,
         of_contract={number: joined.get(key, []) for number, key in keys.items()},
-        details=details.sections(merging.compile_releases(release.body for release in releases)),
+        details=details.sections(queries.compiled(ocid, releases)),
     )  # fmt: skip
 
 
@@ -57,11 +56,14 @@ def process(ocid: str) -> ResponseReturnValue:
 def history(ocid: str) -> ResponseReturnValue:
     """Show what each release changed."""
     found, releases = queries.process(ocid), queries.releases_of(ocid)
-    states = merging.compiled_states(release.body for release in releases)
+    told = [release for release in releases if not release.is_withheld]
+    states = merging.compiled_states(release.body for release in told)
     changes = [details.changes_between(old, new) for old, new in zip([{}, *states], states, strict=False)]
+    by_release = dict(zip([release.id for release in told], changes, strict=True))
     return render_template(
-        "procurement/history.html", process=found, names=rules, steps=list(zip(releases, changes, strict=True))
-    )
+        "procurement/history.html", process=found, names=rules,
+        steps=[(release, by_release.get(release.id, [])) for release in releases],
+    )  # fmt: skip
 
 
 @bp.get("/processes/<path:ocid>/releases/<int:release_id>")
@@ -69,9 +71,10 @@ def history(ocid: str) -> ResponseReturnValue:
 def release(ocid: str, release_id: int) -> ResponseReturnValue:
     """Show one immutable release."""
     found = queries.release(release_id, ocid=ocid)
+    said = {} if found.is_withheld else found.body
     return render_template(
-        "procurement/release.html", release=found, names=rules, details=details.sections(found.body),
-        raw=json.dumps(found.body, ensure_ascii=False, indent=2, sort_keys=True),
+        "procurement/release.html", release=found, names=rules, details=details.sections(said),
+        raw=json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True),
     )  # fmt: skip
 
 
@@ -80,7 +83,7 @@ def release(ocid: str, release_id: int) -> ResponseReturnValue:
 def release_json(ocid: str, release_id: int) -> ResponseReturnValue:
     """Give one release as the very bytes whose SHA-256 the ledger holds."""
     found = queries.release(release_id, ocid=ocid)
-    return Response(canonical_json(found.body), mimetype="application/json")
+    return Response(found.public_bytes, mimetype="application/json")
 
 
 @bp.get("/notices")

@@ -10,12 +10,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from portal.kernel.errors import GoneError
 from portal.kernel.text import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Json = dict[str, object]
+
+
+class PayloadWithheldError(GoneError):
+    """Raised when the content of a release is asked for and was destroyed, as the law allows."""
+
+    code = "payload-withheld"
+    message = N_("The content of this publication has been withheld. The ledger says why and what follows it.")
 
 
 class Tag(StrEnum):

@@ -90,7 +90,7 @@ def sheet(tmp_path: Path) -> Callable[..., Path]:
 
 
 def bodies() -> list[Json]:
-    return list(db.session.scalars(select(Release.body).order_by(Release.id)))
+    return [release.body for release in db.session.scalars(select(Release).order_by(Release.id))]
 
 
 def test_a_row_becomes_a_release_with_its_own_date_in_shanghai(

@@ -49,8 +49,8 @@ def _insert_something(table: str) -> None:
         "ledger_entry": "(position, type, object_id, body, leaf, at) VALUES (0, 'x', '1', 'b', 'l', CURRENT_TIMESTAMP)",
         "ledger_node": "(level, number, hash) VALUES (0, 0, 'h')",
         "ledger_checkpoint": "(size, note, signed_at) VALUES (1, 'n', CURRENT_TIMESTAMP)",
-        "release": "(id, ocid, release_id, date_at, tag, title, body, sha256, source, sealed_by, sealed_at, "
-        "ledger_position) VALUES (1, 'o', 'r', CURRENT_TIMESTAMP, 'tender', 't', '{}', 's', 'f', 'b', "
+        "release": "(id, ocid, release_id, date_at, tag, title, sha256, source, sealed_by, sealed_at, "
+        "ledger_position) VALUES (1, 'o', 'r', CURRENT_TIMESTAMP, 'tender', 't', 's', 'f', 'b', "
         "CURRENT_TIMESTAMP, 0)",
     }
     db.session.execute(text(f"INSERT INTO {table} {values[table]}"))
