@@ -59,6 +59,7 @@ from portal.procurement import permissions as procurement_permissions
 from portal.procurement import queries as procurement
 from portal.procurement import routes as procurement_routes
 from portal.procurement.consumer import ProcessCompiler
+from portal.procurement.link_consumer import LinkSuggester
 from portal.ratings import cli as ratings_cli
 from portal.ratings import exports as ratings_exports
 from portal.ratings import permissions as ratings_permissions
@@ -213,7 +214,7 @@ def register(app: Flask) -> None:
 
 def consumers() -> Sequence[Consumer]:
     """List whoever follows the outbox, besides the signer of checkpoints."""
-    return (ProcessCompiler(), SearchConsumer())
+    return (ProcessCompiler(), LinkSuggester(), SearchConsumer())
 
 
 def _fill_registries(app: Flask) -> None:

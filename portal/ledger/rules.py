@@ -30,6 +30,7 @@ ENTRY_TYPES = {
     "answer": N_("official answer"),
     "moderation": N_("moderation"),
     "rating-count": N_("count of ratings"),
+    "join": N_("joining of notices"),
 }
 
 Node = tuple[int, int]

@@ -15,7 +15,7 @@ from portal.kernel.errors import NotFoundError
 from portal.outbox.queries import lag
 from portal.parties.queries import organization
 from portal.procurement.models import Process, Release
-from portal.procurement.queries import contract, processes_of_organization, visible_processes, visible_releases
+from portal.procurement.queries import contract, listed_processes, processes_of_organization, visible_releases
 from portal.ratings.queries import latest_summaries
 from portal.services.queries import service_count
 from portal.storage.database import db
@@ -65,7 +65,7 @@ def news() -> News:
     counts = {
         "services": service_count(),
         "proposals": _count(visible_proposals()),
-        "processes": _count(visible_processes()),
+        "processes": _count(listed_processes()),
     }
     return News(notices.all(), proposals, standings(proposals), counts)
 

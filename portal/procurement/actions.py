@@ -13,7 +13,7 @@ from portal.ledger.actions import append_entry
 from portal.moderation.queries import not_hidden
 from portal.outbox.actions import append_event
 from portal.parties.actions import register_party
-from portal.procurement import summaries, values
+from portal.procurement import joins, summaries, values
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release, ReleasePayload
 from portal.procurement.queries import NOTICE, compiled, with_bodies
 from portal.procurement.rules import Json, Problem, SealReport, Tag
@@ -82,7 +82,7 @@ def follow_hiding(notices: Sequence[int], ocids: Sequence[str]) -> None:
     """
     with transaction():
         of_notices = select(Release.ocid).where(Release.id.in_(notices)).distinct().order_by(Release.ocid)
-        compile_processes(list(db.session.scalars(of_notices)))
+        compile_processes([*db.session.scalars(of_notices), *joins.joined_with(ocids)])
         for number in db.session.scalars(select(Release.id).where(Release.ocid.in_(ocids)).order_by(Release.id)):
             append_event(NOTICE, number)
 
@@ -93,6 +93,7 @@ def compile_processes(ocids: Sequence[str]) -> None:
     Inside the transaction of the act that changes what their releases say.
     """
     known: dict[bytes, int] = {}
+    ocids = joins.with_companions(ocids)
     for ocid in ocids:
         query = with_bodies(select(Release)).where(Release.ocid == ocid, not_hidden(NOTICE, Release.id))
         releases = db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
@@ -101,6 +102,7 @@ def compile_processes(ocids: Sequence[str]) -> None:
             tags = [tag for release in releases if not release.is_withheld for tag in _tags(release.body)]
             _keep_process(ocid, releases, state, summaries.summarise(state, tags), known)
         append_event(Kind.PROCESS, ocid)
+    joins.tell_of_all(ocids)
 
 
 def _known(ocids: Sequence[str]) -> dict[tuple[str, str], str]:

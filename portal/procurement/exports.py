@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.kernel.text import N_
 from portal.parties.queries import organization_names
-from portal.procurement import queries, values
+from portal.procurement import joins, queries, values
 from portal.procurement.models import Contract, Process
 from portal.storage.database import db
 from portal.web import links
@@ -73,7 +73,7 @@ def _contracts(filters: Filters) -> Iterator[Mapping[str, object]]:
     query = (
         select(Contract, Process.last_release_at)
         .join(Process, Process.ocid == Contract.ocid)
-        .where(Contract.ocid.in_(visible))
+        .where(joins.belongs_to(Contract.ocid, visible))
         .order_by(Contract.id)
     )
     for item, updated_at in db.session.execute(query.execution_options(yield_per=BATCH)):

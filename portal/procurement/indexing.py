@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from portal.kernel import clock
 from portal.kernel.text import N_
 from portal.parties.rules import short_forms
-from portal.procurement import queries, summaries, values
+from portal.procurement import joins, queries, summaries, values
 from portal.procurement.models import Process, Release
 from portal.ring.rules import Kind
 from portal.search.port import Indexer, SearchDocument, document_key
@@ -43,23 +43,27 @@ def _notice(item: Release, parties: queries.Parties) -> SearchDocument:
 
 
 def _processes(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
-    query = queries.visible_processes().order_by(Process.ocid)
+    query = queries.listed_processes().order_by(Process.ocid)
     if ids is not None:
         query = query.where(Process.ocid.in_(ids))
     for items in db.session.scalars(query.execution_options(yield_per=BATCH)).partitions(BATCH):
         parties = queries.parties_of([item.ocid for item in items])
-        yield from (_process(item, parties.get(item.ocid, queries.NO_PARTIES)) for item in items)
+        purchases = joins.purchases_of(item.ocid for item in items)
+        for item in items:
+            joined = purchases[item.ocid].members[1:] if item.ocid in purchases else ()
+            yield _process(item, parties.get(item.ocid, queries.NO_PARTIES), joined)
 
 
-def _process(item: Process, parties: queries.Parties) -> SearchDocument:
+def _process(item: Process, parties: queries.Parties, joined: Sequence[Process]) -> SearchDocument:
     names = " ".join([*parties.buyer.values(), *parties.suppliers.values()])
-    said = (item.description, item.ocid, names, _short_names(parties.buyer, parties.suppliers))
+    others = "\n".join(f"{one.title} {one.ocid}" for one in joined)
+    said = (item.description, item.ocid, names, _short_names(parties.buyer, parties.suppliers), others)
     return SearchDocument(
         key=document_key(Kind.PROCESS, item.ocid), kind=Kind.PROCESS, object_id=item.ocid, title=item.title,
         title_en=item.title_en, body="\n".join(filter(None, said)), region=item.region_code,
         category=item.category_code, buyer=_first(parties.buyer), suppliers=_keys(parties.suppliers),
         stage=item.stage, year=clock.day_of(item.first_release_at).year, date=clock.day_of(item.last_release_at),
-        amount_fen=item.amount_fen,
+        amount_fen=item.amount_fen, within=tuple(document_key(Kind.PROCESS, one.ocid) for one in joined),
     )  # fmt: skip
 
 
@@ -81,8 +85,10 @@ def _releases_of_processes(kind: str, ids: Sequence[str]) -> list[str]:
 
 
 def _processes_of_releases(kind: str, ids: Sequence[str]) -> list[str]:
-    """Tell the processes that a hidden or restored publication changes."""
-    return queries.ocids_of(ids) if kind == queries.NOTICE else []
+    """Tell the processes that a hidden or restored publication changes, and those that follow another process."""
+    if kind == Kind.PROCESS:
+        return joins.joined_with(ids)
+    return joins.with_companions(queries.ocids_of(ids)) if kind == queries.NOTICE else []
 
 
 NOTICES = Indexer(queries.NOTICE, _notices, N_("Notices"), affected=_releases_of_processes)

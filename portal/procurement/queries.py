@@ -14,7 +14,11 @@ from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
 from portal.parties.models import Organization
 from portal.parties.queries import visible_organizations
+<<<<<<< HEAD
 from portal.procurement import merging
+=======
+from portal.procurement import joins
+>>>>>>> 64b17fa (procurement: Suggest which notices are one purchase, and join them where a person says so)
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
 from portal.procurement.rules import Json, Stage, Tag
 from portal.ring.rules import Described, Kind
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
     from portal.web.filters import Filters
 
-NOTICE = "notice"
+NOTICE = joins.NOTICE
 SORTS = ("-updated", "-amount", "updated")
 
 
@@ -46,8 +50,12 @@ def with_bodies(query: Select[Release]) -> Select[Release]:
 
 def visible_processes() -> Select[Process]:
     """Select every process that may be seen: not hidden, and with a release that is not."""
-    told = select(Release.id).where(Release.ocid == Process.ocid, not_hidden(NOTICE, Release.id)).exists()
-    return select(Process).where(not_hidden(Kind.PROCESS, Process.ocid), told)
+    return select(Process).where(joins.may_be_seen(Process))
+
+
+def listed_processes() -> Select[Process]:
+    """Select every purchase once: of processes that people joined, the one that leads."""
+    return visible_processes().where(Process.ocid.not_in(joins.followers()))
 
 
 def visible_contracts() -> Select[Contract]:
@@ -57,7 +65,7 @@ def visible_contracts() -> Select[Contract]:
 
 def processes(filters: Filters) -> Select[Process]:
     """Select processes under filters; `from` and `to` are days of the newest release."""
-    query = visible_processes().where(*_common(filters), *_between(Process.last_release_at, filters))
+    query = listed_processes().where(*_common(filters), *_between(Process.last_release_at, filters))
     if filters.q:
         query = query.where(*_says(filters.q, (Process.title, Process.title_en, Process.description)))
     stage = choose(filters.stage, list(Stage), name="stage")
@@ -144,7 +152,7 @@ def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select
     """Select what an organisation bought, or won."""
     won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == organization_id)
     theirs = Process.buyer_id == organization_id if as_buyer else Process.ocid.in_(won)
-    return visible_processes().where(theirs).order_by(Process.last_release_at.desc(), Process.ocid)
+    return listed_processes().where(theirs).order_by(Process.last_release_at.desc(), Process.ocid)
 
 
 @dataclass(frozen=True)
@@ -195,8 +203,8 @@ def buyers_of(ocids: Sequence[str]) -> Mapping[str, tuple[str, str | None]]:
 
 
 def stage_counts() -> Mapping[Stage, int]:
-    """Count the visible processes in each stage."""
-    visible = visible_processes().subquery()
+    """Count the visible purchases in each stage."""
+    visible = listed_processes().subquery()
     rows = db.session.execute(select(visible.c.stage, func.count()).group_by(visible.c.stage))
     return dict(rows.all())
 

@@ -86,7 +86,7 @@ def summarise(compiled: Json, tags: Sequence[str]) -> Summary:
         stage=stage_of(compiled, tags),
         method=first_text(tender.get("procurementMethod")) or None,
         method_details=first_text(tender.get("procurementMethodDetails")) or None,
-        amount=_worth(contracts, active, tender, planning),
+        amount=worth(contracts, active, tender, planning),
         tender_ends_at=moment(child(tender, "tenderPeriod").get("endDate")),
         awarded_on=min(dates) if dates else None,
         number_of_tenderers=_number_of_tenderers(tender),
@@ -175,7 +175,7 @@ def _category(items: Sequence[Json]) -> str | None:
     return None
 
 
-def _worth(contracts: Sequence[Json], awards: Sequence[Json], tender: Json, planning: Json) -> Amount | None:
+def worth(contracts: Sequence[Json], awards: Sequence[Json], tender: Json, planning: Json) -> Amount | None:
     """Tell what a process is worth: its contracts, else awards, else the tender, else the budget.
 
     A sum is told only where every part has a value, and all in one currency.

@@ -1,0 +1,145 @@
+"""What joining processes means: groups of pairs, and what a purchase of several processes tells. Plain Python."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from portal.kernel.canonical import canonical_json
+from portal.kernel.errors import ConflictError, InvalidInputError
+from portal.kernel.text import N_
+from portal.procurement import summaries
+from portal.procurement.rules import AwardStatus, Stage
+from portal.procurement.values import child, children
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from portal.procurement.rules import Json
+    from portal.procurement.values import Amount
+
+Pair = tuple[str, str]
+ENDED = frozenset({Stage.UNSUCCESSFUL, Stage.CANCELLED})
+_ORDER: Sequence[Stage] = (
+    Stage.PLANNING, Stage.TENDER, Stage.AWARD, Stage.CONTRACT, Stage.IMPLEMENTATION, Stage.COMPLETE, Stage.TERMINATED,
+)  # fmt: skip
+_LOST = frozenset({AwardStatus.CANCELLED, AwardStatus.UNSUCCESSFUL})
+
+
+class JoinChange(StrEnum):
+    """What a step of the history did."""
+
+    JOINED = "joined"
+    UNDONE = "undone"
+
+
+class SuggestionState(StrEnum):
+    """What became of a suggestion; what was joined is told by the history alone."""
+
+    OPEN = "open"
+    LATER = "later"
+    REFUSED = "refused"
+
+
+CHANGE_NAMES: Mapping[JoinChange, str] = {
+    JoinChange.JOINED: N_("joined"),
+    JoinChange.UNDONE: N_("undone"),
+}
+
+
+class SameProcessError(InvalidInputError):
+    """Raised when a process is to be joined to itself."""
+
+    code = "same-process"
+    message = N_("These are one process already. Give the number of another one.")
+
+
+class UnknownProcessError(InvalidInputError):
+    """Raised when a number names no process."""
+
+    code = "unknown-process"
+    message = N_("There is no purchase with this number. Copy the number from its page; it begins with “ocds-”.")
+
+
+class JoinedMeanwhileError(ConflictError):
+    """Raised when what is to be refused was joined in the meantime."""
+
+    code = "joined-meanwhile"
+    message = N_("These notices have been joined in the meantime. If that is wrong, undo it in the history.")
+
+
+def pair_of(one: str, other: str) -> Pair:
+    """Name two processes in one order.
+
+    Raises:
+        SameProcessError: they are the same.
+    """
+    if one == other:
+        raise SameProcessError(field="ocid")
+    return (one, other) if one < other else (other, one)
+
+
+def standing(history: Iterable[tuple[str, str, JoinChange]]) -> set[Pair]:
+    """Tell which pairs are joined after a history, oldest step first: the last word on a pair holds."""
+    joined: set[Pair] = set()
+    for first, second, change in history:
+        if change is JoinChange.JOINED:
+            joined.add((first, second))
+        else:
+            joined.discard((first, second))
+    return joined
+
+
+def groups(pairs: Iterable[Pair]) -> dict[str, str]:
+    """Tell the group of every process in some pairs, named by the first of its ocids; chains and cycles are one."""
+    parent: dict[str, str] = {}
+
+    def root(ocid: str) -> str:
+        while parent.setdefault(ocid, ocid) != ocid:
+            parent[ocid] = parent[parent[ocid]]
+            ocid = parent[ocid]
+        return ocid
+
+    for one, other in pairs:
+        first, second = sorted((root(one), root(other)))
+        parent[second] = first
+    return {ocid: root(ocid) for ocid in list(parent)}
+
+
+def public_bytes(pair: Pair, change: JoinChange, *, at: str, reason: str) -> bytes:
+    """Write what the ledger commits to: what was done to which processes, when and why."""
+    return canonical_json({"ocids": list(pair), "change": change.value, "at": at, "reason": reason})
+
+
+def stage_of_all(stages: Iterable[Stage]) -> Stage:
+    """Tell how far a purchase is, from the stages of its processes, the one with the oldest news first.
+
+    A failed round ends what was before it; a new round begins again; else the furthest step holds.
+    """
+    found: Stage | None = None
+    for stage in stages:
+        begins = found is None or found in ENDED or stage in ENDED
+        found = stage if found is None or begins else max(found, stage, key=_ORDER.index)
+    return found or Stage.PLANNING
+
+
+def worth_of_all(compiled: Sequence[Json]) -> Amount | None:
+    """Tell what a purchase of several processes is worth; what two of them tell alike counts once."""
+    contracts = _once(one for each in compiled for one in children(each, "contracts"))
+    awards = _once(one for each in compiled for one in children(each, "awards") if str(one.get("status")) not in _LOST)
+    tenders = [child(each, "tender") for each in compiled if child(child(each, "tender"), "value")]
+    plans = [child(each, "planning") for each in compiled if child(child(each, "planning"), "budget")]
+    return summaries.worth(contracts, awards, tenders[-1] if tenders else {}, plans[-1] if plans else {})
+
+
+def _once(parts: Iterable[Json]) -> list[Json]:
+    """Leave out what was told before: equal value, suppliers and day; parts without a value all count."""
+    found: dict[bytes, Json] = {}
+    for part in parts:
+        suppliers = [one.get("name") or one.get("id") for one in children(part, "suppliers")]
+        said: Json = {
+            "value": part.get("value"), "suppliers": suppliers, "day": part.get("dateSigned") or part.get("date"),
+            "what": None if suppliers else [part.get("id"), part.get("title")],
+        }  # fmt: skip
+        found.setdefault(canonical_json(said), part)
+    return list(found.values())
