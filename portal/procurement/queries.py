@@ -14,11 +14,7 @@ from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
 from portal.parties.models import Organization
 from portal.parties.queries import visible_organizations
-<<<<<<< HEAD
-from portal.procurement import merging
-=======
-from portal.procurement import joins
->>>>>>> 64b17fa (procurement: Suggest which notices are one purchase, and join them where a person says so)
+from portal.procurement import joins, merging
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
 from portal.procurement.rules import Json, Stage, Tag
 from portal.ring.rules import Described, Kind
