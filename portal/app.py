@@ -19,6 +19,7 @@ from portal.mail import port as mail
 from portal.mail.backends import FolderMailer, SmtpMailer
 from portal.outbox import draining
 from portal.outbox.queries import change_state
+from portal.search import keeping
 from portal.settings import ROOT, Settings
 from portal.storage.database import db
 from portal.web import access, caching, errors, locale, security, templating
@@ -68,10 +69,11 @@ def create_app(settings: Settings) -> Flask:
 
 
 def start_draining(app: Flask) -> None:
-    """Drain the outbox in this process, if the settings say so."""
+    """Drain the outbox in this process, if the settings say so, and watch over the index."""
     settings: Settings = app.extensions["settings"]
     if settings.drain == "web":
         draining.start(app, lock_file=settings.data_dir / "outbox.lock")
+    keeping.start_watching(app)
 
 
 def main() -> None:

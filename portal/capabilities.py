@@ -32,6 +32,7 @@ from portal.disclosure import queries as disclosure
 from portal.disclosure import routes as disclosure_routes
 from portal.ledger import cli as ledger_cli
 from portal.ledger import routes as ledger_routes
+from portal.moderation import actions as moderation_actions
 from portal.moderation import permissions as moderation_permissions
 from portal.moderation import routes as moderation_routes
 from portal.opendata import exports as opendata_exports
@@ -51,6 +52,7 @@ from portal.planning import indexing as planning_indexing
 from portal.planning import permissions as planning_permissions
 from portal.planning import queries as planning
 from portal.planning import routes as planning_routes
+from portal.procurement import actions as procurement_actions
 from portal.procurement import cli as procurement_cli
 from portal.procurement import exports as procurement_exports
 from portal.procurement import feeds as procurement_feeds
@@ -58,7 +60,6 @@ from portal.procurement import indexing as procurement_indexing
 from portal.procurement import permissions as procurement_permissions
 from portal.procurement import queries as procurement
 from portal.procurement import routes as procurement_routes
-from portal.procurement.consumer import ProcessCompiler
 from portal.procurement.link_consumer import LinkSuggester
 from portal.ratings import cli as ratings_cli
 from portal.ratings import exports as ratings_exports
@@ -200,6 +201,7 @@ def register(app: Flask) -> None:
         for command in capability.imports:
             import_group.add_command(command)
     _fill_registries(app)
+    moderation_actions.use_followers([procurement_actions.follow_hiding])
     app.jinja_env.globals["documents_of"] = disclosure.documents_of
     app.jinja_env.filters |= {
         "region": classification.region_name,
@@ -214,7 +216,7 @@ def register(app: Flask) -> None:
 
 def consumers() -> Sequence[Consumer]:
     """List whoever follows the outbox, besides the signer of checkpoints."""
-    return (ProcessCompiler(), LinkSuggester(), SearchConsumer())
+    return (LinkSuggester(), SearchConsumer())
 
 
 def _fill_registries(app: Flask) -> None:

@@ -27,7 +27,7 @@ def main(*, wants_demo: bool) -> None:
         if not classification.is_loaded():
             load_reference_data()
             load_dimensions()
-        if not search.backend().state():
+        if not keeping.state():
             keeping.rebuild()
         if loader.is_demonstration():
             print(loader.sign_ins())

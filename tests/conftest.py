@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 
 from portal.app import create_app
+from portal.search import registry
 from portal.settings import Settings
 from portal.storage.database import db
 from portal.storage.upgrading import upgrade
@@ -103,6 +104,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """Give a portal on a fresh database, with its context."""
     made = create_app(settings)
     with made.app_context():
+        registry.backend().rebuild([])
         yield made
         db.session.remove()
         db.engine.dispose()

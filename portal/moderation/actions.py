@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from portal.kernel import clock
 from portal.kernel.canonical import canonical_json
 from portal.kernel.errors import NotFoundError
@@ -13,6 +15,18 @@ from portal.ring.queries import describe, describers
 from portal.ring.rules import Kind
 from portal.storage.database import db
 from portal.storage.transactions import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    Follower = Callable[[str, str], None]
+
+_followers: list[Follower] = []
+
+
+def use_followers(followers: Iterable[Follower]) -> None:
+    """Name what else must change with a mark, in its transaction; it is told the kind and the identifier."""
+    _followers[:] = followers
 
 
 def hide(kind: str, object_id: str, *, reason: str, by: int | None) -> None:
@@ -28,6 +42,7 @@ def hide(kind: str, object_id: str, *, reason: str, by: int | None) -> None:
         if kind in list(Kind) and Kind(kind) in describers and not describe([(Kind(kind), object_id)]):
             raise NotFoundError
         db.session.add(HiddenMark(kind=kind, object_id=object_id, reason=reason, by_person_id=by, at=clock.now()))
+        db.session.flush()
         _remember(kind, object_id, "hide", reason)
 
 
@@ -42,10 +57,13 @@ def restore(kind: str, object_id: str, *, reason: str) -> None:
         if mark is None:
             raise rules.NotHiddenError
         db.session.delete(mark)
+        db.session.flush()
         _remember(kind, object_id, "restore", reason)
 
 
 def _remember(kind: str, object_id: str, act: str, reason: str) -> None:
     public = canonical_json({"kind": kind, "id": object_id, "action": act, "reason": reason})
     append_entry("moderation", f"{kind}:{object_id}", action=act, public=public)
-    append_event(kind, object_id, "hidden" if act == "hide" else "restored")
+    append_event(kind, object_id, rules.HIDDEN if act == "hide" else rules.RESTORED)
+    for follow in _followers:
+        follow(kind, object_id)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from portal.kernel.errors import ConflictError
 from portal.kernel.text import N_
 
+HIDDEN, RESTORED = "hidden", "restored"
+"""What events of the outbox call the two acts."""
+
 
 class AlreadyHiddenError(ConflictError):
     """Raised when a thing is hidden already."""

@@ -13,10 +13,13 @@ from portal.classification import queries as classification
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation import queries as moderation
+from portal.moderation.rules import HIDDEN
 from portal.opendata import facets
 from portal.opendata.rules import PER_PAGE, FoundThing, page_of, years_offered
+from portal.outbox import queries as outbox
 from portal.procurement.rules import Stage
 from portal.search import asking, keeping, registry, snippets
+from portal.search.consumer import SearchConsumer
 from portal.search.matching import BANDS
 from portal.search.port import FACETS, Match, Order, SearchQuery, document_key
 from portal.search.suggesting import SuggesterCache
@@ -99,7 +102,12 @@ def suggester() -> Suggester:
     """Tell the names and words that there are now."""
     kinds = frozenset(kind for kind, indexer in registry.indexers().items() if indexer.is_suggested)
     kept = cast("SuggesterCache", current_app.extensions.setdefault(SUGGESTER, SuggesterCache(kinds)))
-    return kept.get(registry.backend())
+    return kept.get()
+
+
+def suggestions(typed: str) -> list[str]:
+    """List names that go on from what was typed."""
+    return suggester().suggestions(typed, hidden=_hidden_keys())
 
 
 def all_found(filters: Filters, *, newest_first: bool = False, limit: int | None = None) -> Iterator[FoundThing]:
@@ -164,14 +172,23 @@ def _narrowing(filters: Filters) -> Mapping[str, Collection[str]]:
 
 
 def _hidden_keys() -> frozenset[str]:
-    """Tell the keys of what is marked hidden: not found from the moment the mark is set."""
+    """Tell the keys of what must not be found from the moment a mark is set.
+
+    That is whatever is marked; and until the index has followed, whatever says the same elsewhere (a plan the
+    words of its line), for the index still has the old words of it.
+    """
     marks = [mark.partition(":") for mark in moderation.hidden_keys()]
-    return frozenset(
+    keys = {
         document_key(indexer.kind, object_id)
         for kind, _, object_id in marks
         for indexer in registry.indexers().values()
         if indexer.follows(kind)
-    )
+    }
+    for kind, object_id in outbox.not_yet_followed(SearchConsumer.name, HIDDEN):
+        for indexer in registry.indexers().values():
+            if indexer.affected is not None:
+                keys.update(document_key(indexer.kind, one) for one in indexer.affected(kind, [object_id]))
+    return frozenset(keys)
 
 
 def _terms(query: SearchQuery) -> Sequence[str]:

@@ -13,7 +13,7 @@ from portal.feeds.render import FORMATS as FEED_FORMATS
 from portal.kernel.errors import BadFilterError, ForbiddenError, NotFoundError
 from portal.opendata import crawling, ocds, queries, rules, serving
 from portal.opendata.permissions import EXPORT
-from portal.web import access
+from portal.web import access, caching
 from portal.web.filters import LARGEST_NUMBER, Filters
 
 if TYPE_CHECKING:
@@ -29,10 +29,13 @@ bp = Blueprint("opendata", __name__)
 def search() -> ResponseReturnValue:
     """Show one page of what a search finds."""
     filters = Filters.from_request()
+    found = queries.found(filters)
+    if found.is_partial:
+        caching.do_not_keep()
     return render_template(
         "search/results.html",
         filters=filters,
-        found=queries.found(filters),
+        found=found,
         titles=queries.kind_titles(),
         choices=queries.choices(),
     )
@@ -43,7 +46,7 @@ def search() -> ResponseReturnValue:
 def suggestions() -> ResponseReturnValue:
     """Show names that go on from what was typed: the page behind the suggestions."""
     filters = Filters.from_request()
-    names = queries.suggester().suggestions(filters.q or "")
+    names = queries.suggestions(filters.q or "")
     return render_template("search/suggestions.html", filters=filters, names=names)
 
 
@@ -52,7 +55,7 @@ def suggestions() -> ResponseReturnValue:
 def suggestions_data() -> ResponseReturnValue:
     """Answer with the same names as data, as browsers' search boxes expect them."""
     typed = Filters.from_request().q or ""
-    return jsonify([typed, queries.suggester().suggestions(typed)])
+    return jsonify([typed, queries.suggestions(typed)])
 
 
 @bp.get("/data")

@@ -26,6 +26,14 @@ def change_state() -> str:
     return f"{rows[0][0] or 0}:{rows[0][1] or 0}:{','.join(map(str, waiting))}"
 
 
+def not_yet_followed(consumer: str, change: str) -> list[tuple[str, str]]:
+    """List the kind and identifier of everything whose change of some sort a consumer has still to take."""
+    reached = select(func.coalesce(func.max(OutboxCursor.position), 0)).where(OutboxCursor.consumer == consumer)
+    behind = (OutboxEvent.position > reached.scalar_subquery()) | OutboxEvent.position.is_(None)
+    query = select(OutboxEvent.kind, OutboxEvent.object_id).where(behind, OutboxEvent.change == change)
+    return [(kind, object_id) for kind, object_id in db.session.execute(query)]
+
+
 def lag(consumer: str) -> int:
     """Tell how many events a consumer has still to take."""
     position = db.session.scalar(select(OutboxCursor.position).where(OutboxCursor.consumer == consumer)) or 0

@@ -43,4 +43,9 @@ def _document(plan: Plan, lines: Sequence[PlanLine]) -> SearchDocument:
     )  # fmt: skip
 
 
-PLANS = Indexer(Kind.PLAN, _documents, N_("Plans"), is_suggested=True)
+def _plans_of_lines(kind: str, ids: Sequence[str]) -> list[str]:
+    """Tell the plans that a hidden or restored line changes."""
+    return queries.plan_ids_of(ids) if kind == Kind.PLAN_LINE else []
+
+
+PLANS = Indexer(Kind.PLAN, _documents, N_("Plans"), affected=_plans_of_lines, is_suggested=True)

@@ -54,7 +54,7 @@ def plans(filters: Filters) -> Select[Plan]:
     if filters.q:
         columns = (Plan.title, Plan.title_en, Plan.introduction, Plan.introduction_en)
         in_line = or_(*(column.icontains(filters.q, autoescape=True) for column in (PlanLine.title, PlanLine.title_en)))
-        has_line = exists().where(PlanLine.plan_id == Plan.id, in_line)
+        has_line = exists().where(PlanLine.plan_id == Plan.id, in_line, not_hidden(Kind.PLAN_LINE, PlanLine.id))
         query = query.where(or_(has_line, *(column.icontains(filters.q, autoescape=True) for column in columns)))
     if filters.region:
         there = select(Government.id).where(Government.region_code.in_(region_subtree(filters.region)))
@@ -159,6 +159,12 @@ def next_number(plan_id: int) -> int:
     """Tell the number that the next line of a plan gets."""
     last = db.session.scalar(select(func.max(PlanLine.number)).where(PlanLine.plan_id == plan_id))
     return (last or 0) + 1
+
+
+def plan_ids_of(line_ids: Sequence[str]) -> list[str]:
+    """List the plans that some lines belong to, whether or not they may be seen."""
+    numbers = [int(number) for number in line_ids if number.isdecimal()]
+    return [str(number) for number in db.session.scalars(select(PlanLine.plan_id).where(PlanLine.id.in_(numbers)))]
 
 
 def plan_figures(plan_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:

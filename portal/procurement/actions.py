@@ -15,7 +15,7 @@ from portal.outbox.actions import append_event
 from portal.parties.actions import register_party
 from portal.procurement import joins, summaries, values
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release, ReleasePayload
-from portal.procurement.queries import NOTICE, compiled, with_bodies
+from portal.procurement.queries import NOTICE, compiled, ocids_of, with_bodies
 from portal.procurement.rules import Json, Problem, SealReport, Tag
 from portal.procurement.standard import LONGEST_ID, faults_of
 from portal.ring.actions import add_link
@@ -73,18 +73,12 @@ def rebuild_processes() -> int:
         return len(ocids)
 
 
-def follow_hiding(notices: Sequence[int], ocids: Sequence[str]) -> None:
-    """Catch up with moderation: compile anew what has a release hidden or restored, index anew what a process has.
-
-    Args:
-        notices: numbers of releases that were hidden or restored.
-        ocids: processes that were.
-    """
-    with transaction():
-        of_notices = select(Release.ocid).where(Release.id.in_(notices)).distinct().order_by(Release.ocid)
-        compile_processes([*db.session.scalars(of_notices), *joins.joined_with(ocids)])
-        for number in db.session.scalars(select(Release.id).where(Release.ocid.in_(ocids)).order_by(Release.id)):
-            append_event(NOTICE, number)
+def follow_hiding(kind: str, object_id: str) -> None:
+    """Compile anew in the moment of its mark what a hidden or restored release or joined process changes."""
+    if kind == NOTICE:
+        compile_processes(ocids_of([object_id]))
+    elif kind == Kind.PROCESS:
+        compile_processes(joins.joined_with([object_id]))
 
 
 def compile_processes(ocids: Sequence[str]) -> None:

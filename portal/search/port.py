@@ -173,10 +173,17 @@ class SearchBackend(Protocol):
         """Put documents in (in place of what had their key) and take keys out; tell how many were put in.
 
         When this returns, a search finds them, also after the process is killed.
+
+        Raises:
+            IndexDamagedError: there is no index yet (`rebuild` makes the first one), or it is damaged.
         """
 
     def search(self, query: SearchQuery) -> SearchResult:
-        """Find what contains every term; best first, then newest, then by identifier."""
+        """Find what contains every term; best first, then newest, then by identifier.
+
+        Raises:
+            IndexDamagedError: there is no index yet, or it is damaged. It is never taken for an empty one.
+        """
 
     def rebuild(self, documents: Iterable[SearchDocument], *, refresh: Refresh | None = None) -> int:
         """Make a new index beside the old one and change over at once; tell how many are in it.
@@ -188,6 +195,9 @@ class SearchBackend(Protocol):
 
     def keys(self) -> frozenset[str]:
         """Tell the key of everything in the index, for checking it against the database."""
+
+    def texts(self) -> Iterable[tuple[str, bytes]]:
+        """Go through the key and the searched text (UTF-8) of everything in the index, for checking it."""
 
     def titles(self, kinds: Collection[str]) -> Sequence[Title]:
         """Tell the titles of everything of some kinds."""

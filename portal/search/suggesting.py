@@ -7,26 +7,28 @@ Misspelt English is mended by likeness, wrong Chinese characters by their sound.
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from portal.search import analysis, asking
+from portal.search import analysis, asking, keeping
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # single readings suffice, and take 30 MB less
 
 from pypinyin import Style, lazy_pinyin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from portal.search.port import SearchBackend, Title
+    from portal.search.port import Title
 
 MOST_SUGGESTIONS = 8
 LIKENESS = 0.75
-SHORTEST_MENDED, LONGEST_MENDED = 4, 24
+SHORTEST_MENDED, LONGEST_MENDED, MOST_MENDED = 4, 24, 4
 LONGEST_TYPED = 64
 LEAST_SOUND = 2
 
@@ -39,6 +41,7 @@ class _Name:
     folded: str
     sound: str
     initials: str
+    words: tuple[str, ...]
 
     def rank(self, typed: str, sound: str) -> tuple[int, int, str] | None:
         """Tell how well the name goes on from what was typed, the smaller the better; None if it does not."""
@@ -53,9 +56,9 @@ class _Name:
 
 @dataclass
 class Suggester:
-    """The names and words there are."""
+    """The words there are, and the names, each with the keys of what bears it (a synonym has none)."""
 
-    names: Sequence[_Name]
+    names: Mapping[_Name, Collection[str]]
     words: Counter[str]
     by_sound: dict[str, str] = field(init=False)
 
@@ -66,19 +69,22 @@ class Suggester:
             if not analysis.is_latin(word):
                 self.by_sound.setdefault(sound_of(word), word)
 
-    def suggestions(self, typed: str) -> list[str]:
-        """List names that go on from what was typed, the likeliest first."""
+    def suggestions(self, typed: str, *, hidden: Collection[str] = ()) -> list[str]:
+        """List names that go on from what was typed, the likeliest first, none that only hidden things bear."""
         folded = analysis.searchable(typed[:LONGEST_TYPED])
         if not folded:
             return []
         sound = analysis.compact(folded) if analysis.is_latin(folded) else ""
-        ranked = ((name.rank(folded, sound), name.shown) for name in self.names)
-        found = sorted((rank, shown) for rank, shown in ranked if rank is not None)
-        return list(dict.fromkeys(shown for _, shown in found))[:MOST_SUGGESTIONS]
+        ranked = ((name.rank(folded, sound), name) for name in self.names)
+        found = sorted(((rank, name) for rank, name in ranked if rank is not None), key=lambda both: both[0])
+        visible = (name.shown for _, name in found if _is_borne(self.names[name], hidden))
+        return list(itertools.islice(dict.fromkeys(visible), MOST_SUGGESTIONS))
 
     def meant(self, query: str) -> str | None:
         """Mend the terms of a query that are near to a known word; None if there is nothing to mend."""
         terms = [term for term, _ in analysis.parts(query)]
+        if sum(term not in self.words for term in terms) > MOST_MENDED:
+            return None
         mended = [self._mended(term) for term in terms]
         return " ".join(mended) if mended != terms else None
 
@@ -106,6 +112,7 @@ def _parts_by_sound(term: str, known: dict[str, str]) -> Iterator[str]:
         start = end
 
 
+@lru_cache(maxsize=20_000)
 def sound_of(text: str) -> str:
     """Spell Chinese by its sound, without tones; other characters stay."""
     return " ".join(lazy_pinyin(text))
@@ -113,23 +120,35 @@ def sound_of(text: str) -> str:
 
 def make_suggester(titles: Iterable[Title]) -> Suggester:
     """Learn names and words from titles and from the table of synonyms."""
-    shown: dict[str, None] = {}
+    bearers: dict[str, set[str]] = {}
     words: Counter[str] = Counter()
     for title in titles:
         for text in filter(None, (title.title, title.title_en)):
-            shown[text] = None
-            words.update(word for word in analysis.words(analysis.searchable(text)) if len(word) > 1)
-    for name in asking.all_names():
-        shown[name] = None
-        words.update(word for word in [name, *name.split()] if len(word) > 1)
-    by_folded = {name.folded: name for name in map(_name, reversed(shown))}
-    return Suggester(list(by_folded.values()), words)
+            bearers.setdefault(text, set()).add(title.key)
+            words.update(_name(text).words)
+    for synonym in asking.all_names():
+        bearers[synonym] = set()
+        words.update(word for word in [synonym, *synonym.split()] if len(word) > 1)
+    names: dict[str, tuple[_Name, set[str]]] = {}
+    for shown, keys in bearers.items():
+        name = _name(shown)
+        known = names.get(name.folded)
+        both = known[1] | keys if known and known[1] and keys else set()
+        names[name.folded] = (name, keys) if known is None else (known[0], both)
+    return Suggester(dict(names.values()), words)
 
 
+def _is_borne(keys: Collection[str], hidden: Collection[str]) -> bool:
+    return not keys or any(key not in hidden for key in keys)
+
+
+@lru_cache(maxsize=20_000)
 def _name(shown: str) -> _Name:
+    """Take a name apart; remembered, because after a commit nearly all names are the same."""
     folded = analysis.searchable(shown)
     initials = "".join(lazy_pinyin(folded, style=Style.FIRST_LETTER))
-    return _Name(shown, folded, "".join(lazy_pinyin(folded)).replace(" ", ""), initials.replace(" ", ""))
+    words = tuple(word for word in analysis.words(folded) if len(word) > 1)
+    return _Name(shown, folded, "".join(lazy_pinyin(folded)).replace(" ", ""), initials.replace(" ", ""), words)
 
 
 class SuggesterCache:
@@ -141,10 +160,11 @@ class SuggesterCache:
         self._made: tuple[str, Suggester] | None = None
         self._lock = threading.Lock()
 
-    def get(self, backend: SearchBackend) -> Suggester:
-        """Give the suggester for the present state of a backend."""
-        state = backend.state()
+    def get(self) -> Suggester:
+        """Give the suggester for what the index holds now; while it is damaged, the last one there was."""
+        state = keeping.state()
         with self._lock:
-            if self._made is None or self._made[0] != state:
-                self._made = (state, make_suggester(backend.titles(self._kinds)))
+            if self._made is None or state not in {None, self._made[0]}:
+                found, titles = keeping.titles(self._kinds)
+                self._made = (found, make_suggester(titles))
             return self._made[1]

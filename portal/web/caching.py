@@ -31,6 +31,11 @@ def init_app(app: Flask, *, build: str, change_state: Callable[[], str]) -> None
     app.after_request(_say_how_to_keep)
 
 
+def do_not_keep() -> None:
+    """Say that this answer is not what the page will say in a moment, though nothing changes until then."""
+    request.environ.pop(_ENVIRON_KEY, None)
+
+
 def _answer_unchanged() -> Response | None:
     declared = access.declared(current_app, request.endpoint)
     if declared is None or not declared.is_public or request.method not in SAFE or request.endpoint == "static":

@@ -31,10 +31,12 @@ TEXTS = {
 @pytest.fixture(params=["memory", "whoosh", pytest.param("postgres", marks=pytest.mark.postgresql_only)])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> SearchBackend:
     """Make a backend; PostgreSQL's needs a database of its own."""
+    made: SearchBackend = MemoryBackend() if request.param == "memory" else WhooshBackend(tmp_path / "search")
     if request.param == "postgres":
         request.getfixturevalue("app")
-        return PostgresBackend(lambda: db.engine)
-    return MemoryBackend() if request.param == "memory" else WhooshBackend(tmp_path / "search")
+        made = PostgresBackend(lambda: db.engine)
+    made.rebuild([])
+    return made
 
 
 def make_document(object_id: str, body: str = "", *, kind: str = "notice", **said: object) -> SearchDocument:
@@ -310,3 +312,13 @@ def test_random_terms_find_what_looking_through_every_text_finds(backend: Search
 
 
 ALPHABET = "养老服务社区居家残疾人康复训练心理疏导第三方评估购买项目郑州洛阳市公告abc12-，。 "
+
+
+def test_a_loose_search_counts_what_it_shows(backend: SearchBackend) -> None:
+    few = [make_document(str(number), "养老护理上门服务" if number < 3 else "评估") for number in range(40)]
+    backend.update(few)
+    asked = SearchQuery("谁能上门护理老人评估", match=Match.SOME, facets={"kind"}, limit=None)
+
+    result = backend.search(asked)
+
+    assert result.total == len(result.hits) == sum(result.facets["kind"].values()) > 0

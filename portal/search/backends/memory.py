@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from portal.search import asking
 from portal.search.analysis import words
+from portal.search.backends.ranking import LEAST_SHARE
 from portal.search.matching import (
     body_text,
     count_facets,
@@ -19,7 +20,7 @@ from portal.search.matching import (
 from portal.search.port import Hit, Match, Order, SearchResult, Title
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from portal.search.port import Refresh, SearchDocument, SearchQuery
 
@@ -58,6 +59,10 @@ class MemoryBackend:
         """Tell what is kept."""
         return frozenset(self._documents)
 
+    def texts(self) -> Iterator[tuple[str, bytes]]:
+        """Go through keys and searched texts."""
+        return ((document.key, full_text(document).encode()) for document in self._documents.values())
+
     def titles(self, kinds: Collection[str]) -> Sequence[Title]:
         """Tell the titles of some kinds."""
         return [
@@ -84,16 +89,15 @@ def look_through(documents: Iterable[SearchDocument], query: SearchQuery) -> Sea
     scored = {
         document.key: (document, score(document, query)) for document in documents if _may_be_found(document, query)
     }
-    fitting = [document for document, points in scored.values() if points is not None]
-    hits = [
-        (points, document)
-        for document, points in scored.values()
-        if points is not None and not failed_facets(document, query)
-    ]
+    told = [(points, document) for document, points in scored.values() if points is not None]
+    hits = [(points, document) for points, document in told if not failed_facets(document, query)]
+    if query.match is Match.SOME:
+        least = LEAST_SHARE * max((points for points, _ in hits), default=0.0)
+        told, hits = ([both for both in some if both[0] >= least] for some in (told, hits))
     hits.sort(key=lambda hit: _order(hit[1], hit[0], query.order), reverse=True)
     end = None if query.limit is None else query.offset + query.limit
     page = [Hit(document.key, points) for points, document in hits[query.offset : end]]
-    return SearchResult(page, len(hits), count_facets(fitting, query))
+    return SearchResult(page, len(hits), count_facets((document for _, document in told), query))
 
 
 def _may_be_found(document: SearchDocument, query: SearchQuery) -> bool:

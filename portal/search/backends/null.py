@@ -34,6 +34,10 @@ class NullBackend:
         """Tell that nothing is kept."""
         return frozenset()
 
+    def texts(self) -> Iterable[tuple[str, bytes]]:
+        """Tell none."""
+        return ()
+
     def titles(self, kinds: Collection[str]) -> Sequence[Title]:
         """Tell none."""
         del kinds

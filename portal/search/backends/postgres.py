@@ -106,6 +106,16 @@ class PostgresBackend:
                 return frozenset()
             return frozenset(connection.execute(text(f"SELECT key FROM search.documents_{number}")).scalars())  # noqa: S608 - our number
 
+    def texts(self) -> Iterator[tuple[str, bytes]]:
+        """Go through keys and searched texts, in the order they were put in."""
+        with self._engine().begin() as connection:
+            number = _current(connection)
+            rows = connection.execution_options(yield_per=BATCH).execute(
+                text(f"SELECT key, body FROM search.documents_{number} ORDER BY id")  # noqa: S608 - our number
+            )
+            for key, body in rows:
+                yield key, body.encode()
+
     def titles(self, kinds: Collection[str]) -> Sequence[Title]:
         """Tell the titles of some kinds."""
         with self._engine().begin() as connection:

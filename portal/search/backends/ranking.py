@@ -16,6 +16,9 @@ TITLE_WORDS, BODY_WORDS = "title_words", "body_words"
 GRAMS = "grams"
 TITLE_BOOST, BODY_BOOST, SYNONYM_BOOST, GRAM_BOOST = 3.0, 1.0, 0.5, 0.3
 
+LEAST_SHARE = 0.25
+"""Of a loose query, what scores less than this share of the best is neither shown nor counted."""
+
 Weighted = list[tuple[str, str, float]]
 
 

@@ -15,12 +15,8 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
-import os
-import pickle
 import shutil
-import struct
 import threading
-import zlib
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +26,15 @@ from whoosh import index as whoosh_index
 from portal.search.backends import whoosh_compat
 from portal.search.backends import whoosh_fields as names
 from portal.search.backends.whoosh_fields import SCHEMA_VERSION, schema
+from portal.search.backends.whoosh_files import (
+    BROKEN,
+    can_be_opened,
+    damaged_files,
+    last_commit,
+    reading,
+    sync,
+    sync_all,
+)
 from portal.search.backends.whoosh_query import Evaluation, Snapshot
 from portal.search.backends.whoosh_reader import Cache, Segment
 from portal.search.backends.whoosh_writer import BulkWriter, small_segments
@@ -45,16 +50,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 whoosh_compat.install()
 
-CURRENT, TOUCHED, MANIFEST = "CURRENT", "touched", "manifest.json"
+CURRENT, TOUCHED = "CURRENT", "touched"
 GENERATION = f"v{SCHEMA_VERSION}-gen-"
 KEPT_GENERATIONS = 2
 TRIES = 5
-PIECE = 1 << 20
-_BROKEN = (
-    OSError, EOFError, TypeError, ValueError, LookupError, AttributeError, NameError, struct.error, zlib.error,
-    pickle.UnpicklingError, whoosh_index.IndexError,
-)  # fmt: skip
-"""What reading damaged files ends with."""
 
 
 class WhooshBackend:
@@ -73,7 +72,7 @@ class WhooshBackend:
         """Put documents in and take keys out, in one commit.
 
         Raises:
-            IndexDamagedError: the index must be made anew.
+            IndexDamagedError: there is no index, or a damaged one: it must be made anew.
             OSError: it cannot be written now; the last commit stands.
         """
         made = {document.key: document for document in documents}
@@ -82,11 +81,11 @@ class WhooshBackend:
             return 0
         with self._holding("writer.lock"):
             self._remember_touched(gone)
-            path = self._folder / self._current_or_new()
+            path = self._folder / self._present()
             try:
                 _write(path, list(made.values()), gone=gone)
-            except _BROKEN as error:
-                if any(_damaged_files(path, thorough=True)) or not _can_be_opened(path):
+            except BROKEN as error:
+                if any(damaged_files(path, thorough=True)) or not can_be_opened(path):
                     log.exception("search: the index in %s cannot be written", self._folder)
                     raise IndexDamagedError from error
                 raise
@@ -104,15 +103,18 @@ class WhooshBackend:
         with self._holding("rebuild.lock", wait=False):
             with self._holding("writer.lock"):
                 (self._folder / TOUCHED).write_text("", "utf-8")
+            name = f"{GENERATION}{max(self._generations(), default=0) + 1}"
+            path = _new_index(self._folder / name)
             try:
-                name = f"{GENERATION}{max(self._generations(), default=0) + 1}"
-                path = _new_index(self._folder / name)
                 count = _write(path, documents, gone=())
+                _check(path, count)
                 with self._holding("writer.lock"):
                     self._catch_up(path, refresh)
-                    _check(path, count if refresh is None else None)
                     self._make_current(name)
                     self._drop_old()
+            except BaseException:
+                shutil.rmtree(path, ignore_errors=True)  # half an index would only take room on a full disk
+                raise
             finally:
                 (self._folder / TOUCHED).unlink(missing_ok=True)
         return len(self.keys()) if refresh is not None else count
@@ -123,51 +125,55 @@ class WhooshBackend:
         """Find by characters, rank by words.
 
         Raises:
-            IndexDamagedError: the index is damaged.
+            IndexDamagedError: there is no index, or a damaged one.
         """
         try:
-            snapshot = self._open()
-            return SearchResult() if snapshot is None else Evaluation(snapshot, query).answer()
-        except _BROKEN as error:
+            with reading():
+                return Evaluation(self._open(), query).answer()
+        except IndexDamagedError:
             with self._lock:
                 self._snapshot = None
             log.exception("search: the index in %s cannot be read", self._folder)
-            raise IndexDamagedError from error
+            raise
 
     def keys(self) -> frozenset[str]:
         """Tell the key of everything in the index."""
-        return frozenset(segment.texts(names.KEY)[number].decode() for segment, number in self._live_documents())
+        with reading():
+            return frozenset(segment.texts(names.KEY)[number].decode() for segment, number in self._live_documents())
+
+    def texts(self) -> Iterator[tuple[str, bytes]]:
+        """Go through the key and the searched text of everything in the index."""
+        with reading():
+            for segment, number in self._live_documents():
+                yield segment.texts(names.KEY)[number].decode(), segment.texts(names.TEXT)[number]
 
     def titles(self, kinds: Collection[str]) -> Sequence[Title]:
         """Tell the titles of some kinds."""
         found: list[Title] = []
-        for segment, number in self._live_documents(kinds):
-            title, _, english = segment.texts(names.TITLE)[number].decode().partition("\n")
-            found.append(Title(segment.texts(names.KEY)[number].decode(), title, english or None))
+        with reading():
+            for segment, number in self._live_documents(kinds):
+                title, _, english = segment.texts(names.TITLE)[number].decode().partition("\n")
+                found.append(Title(segment.texts(names.KEY)[number].decode(), title, english or None))
         return found
 
     def state(self) -> str:
-        """Name the last commit of the present generation."""
-        name = self._current()
-        if name is None:
-            return ""
-        return f"{name}/{_last_commit(self._folder / name)}"
+        """Name the last commit of the present generation; nothing while there is none."""
+        with reading():
+            name = self._current()
+            return "" if name is None else f"{name}/{last_commit(self._folder / name)}"
 
     def faults(self) -> Sequence[str]:
         """Compare every file of the present generation with its checksum, and open it."""
-        name = self._current()
-        if name is None:
-            return ()
-        faults = list(_damaged_files(self._folder / name, thorough=True))
         try:
-            self._open()
-        except (IndexDamagedError, *_BROKEN) as error:
-            faults.append(f"{name} cannot be opened: {error}")
-        return faults
+            with reading():
+                found = list(damaged_files(self._folder / self._present(), thorough=True))
+                self._open()
+        except IndexDamagedError as error:
+            return [f"the index cannot be opened: {error.__cause__ or 'there is none'}"]
+        return found
 
     def _live_documents(self, kinds: Collection[str] | None = None) -> Iterator[tuple[Segment, int]]:
-        snapshot = self._open()
-        for segment in [] if snapshot is None else snapshot.segments:
+        for segment in self._open().segments:
             flags = segment.is_live
             if kinds is not None:
                 column = segment.column("is_kind")
@@ -175,31 +181,26 @@ class WhooshBackend:
                 flags = flags & is_wanted[column.codes]
             yield from ((segment, number) for number in np.nonzero(flags)[0].tolist())
 
-    def _open(self) -> Snapshot | None:
-        """Give what was last committed; None while there is no index."""
-        for left in reversed(range(TRIES)):
-            name = self._current()
-            if name is None:
-                return None
+    def _open(self) -> Snapshot:
+        """Give what was last committed."""
+        left = TRIES
+        while True:
             try:
                 with self._lock:
-                    return self._fresh(name)
-            except _BROKEN as error:  # a commit may take files away while they are being opened
+                    return self._fresh(self._present())
+            except BROKEN:  # a commit may take files away while they are being opened
+                left -= 1
                 if left == 0:
-                    log.exception("search: the index in %s cannot be opened", self._folder)
-                    raise IndexDamagedError from error
-        return None
+                    raise
 
     def _fresh(self, name: str) -> Snapshot:
         path = self._folder / name
-        state = f"{name}/{_last_commit(path)}"
-        if self._snapshot is not None and self._snapshot.name == state:
-            for file, size in self._snapshot.files.items():
-                if file.stat().st_size != size:  # reading a mapped file beyond its end would end the process
-                    message = f"{file.name} has another size than when it was opened"
-                    raise OSError(message)
+        state = f"{name}/{last_commit(path)}"
+        if self._snapshot is not None and self._snapshot.is_cut():
+            self._snapshot = None  # reading a mapped file beyond its end would end the process
+        if self._snapshot is not None and self._snapshot.name == state and self._snapshot.has_files():
             return self._snapshot
-        for fault in _damaged_files(path):
+        for fault in damaged_files(path):
             raise OSError(fault)
         known = {} if self._snapshot is None else {segment.name: segment for segment in self._snapshot.segments}
         opened = whoosh_index.open_dir(str(path))
@@ -225,21 +226,25 @@ class WhooshBackend:
             return None
         return name if name.startswith(GENERATION) else None
 
-    def _current_or_new(self) -> str:
-        name = self._current()
-        if name is not None:
-            return name
-        name = f"{GENERATION}{max(self._generations(), default=0) + 1}"
-        _new_index(self._folder / name)
-        self._make_current(name)
+    def _present(self) -> str:
+        """Name the present generation.
+
+        Raises:
+            IndexDamagedError: there is none. It is never taken for an empty one: whatever was published
+                before would be missing without a sign.
+        """
+        with reading():
+            name = self._current()
+        if name is None or not (self._folder / name).is_dir():
+            raise IndexDamagedError
         return name
 
     def _make_current(self, name: str) -> None:
         draft = self._folder / f"{CURRENT}.new"
         draft.write_text(name, "ascii")
-        _sync(draft)
+        sync(draft)
         draft.replace(self._folder / CURRENT)
-        _sync(self._folder)
+        sync(self._folder)
 
     def _generations(self) -> list[int]:
         names_found = [path.name for path in self._folder.glob(f"{GENERATION}*")]
@@ -279,6 +284,7 @@ def _new_index(path: Path) -> Path:
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)
     whoosh_index.create_in(str(path), schema())
+    sync_all(path)
     return path
 
 
@@ -304,8 +310,6 @@ def _write(path: Path, documents: Iterable[SearchDocument], *, gone: Collection[
             _give_up(writer)
             raise
         is_first = False
-        _sync_all(path)
-        _write_manifest(path)
     return count
 
 
@@ -343,86 +347,18 @@ def _give_up(writer: BulkWriter) -> None:
             writer.writelock.release()
 
 
-def _check(path: Path, count: int | None) -> None:
-    """Open a new generation and read from it before anybody else does."""
+def _check(path: Path, count: int) -> None:
+    """Open a new generation before anybody else does: check its files, how much is in it, its first and last thing."""
     kept = whoosh_index.open_dir(str(path))
-    faults = list(_damaged_files(path, thorough=True))
-    if faults or (count is not None and kept.doc_count() != count):
-        log.error(
-            "search: the new index in %s has %s documents instead of %s; %s", path, kept.doc_count(), count, faults
-        )
+    faults = list(damaged_files(path, thorough=True))
+    if kept.doc_count() != count:
+        faults.append(f"{kept.doc_count()} documents instead of {count}")
+    for segment in (Segment(kept.storage, kept.schema, one, Cache()) for one in kept._segments()):  # noqa: SLF001 - whoosh's own list
+        for number in {0, segment.count - 1}:
+            key = segment.texts(names.KEY)[number].decode()
+            if number not in segment.find(key):
+                faults.append(f"{key} is not found")
+        segment.close()
+    if faults:
+        log.error("search: the new index in %s is not right: %s", path, "; ".join(faults))
         raise IndexDamagedError
-
-
-def _last_commit(path: Path) -> int:
-    return max((int(toc.stem.rpartition("_")[2]) for toc in path.glob("_MAIN_*.toc")), default=-1)
-
-
-def _write_manifest(path: Path) -> None:
-    """Note the size and checksum of every segment, so that damage is noticed."""
-    try:
-        before: dict[str, list[int]] = json.loads((path / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError):
-        before = {}
-    told = {file.name: before.get(file.name) or [file.stat().st_size, _checksum(file)] for file in path.glob("*.seg")}
-    draft = path / f"{MANIFEST}.new"
-    draft.write_text(json.dumps(told), "utf-8")
-    _sync(draft)
-    draft.replace(path / MANIFEST)
-    _sync(path)
-
-
-def _damaged_files(path: Path, *, thorough: bool = False) -> Iterator[str]:
-    try:
-        told: dict[str, list[int]] = json.loads((path / MANIFEST).read_text("utf-8"))
-    except FileNotFoundError:
-        return
-    except ValueError:
-        yield f"{path.name}/{MANIFEST} cannot be read"
-        return
-    for name, (size, checksum) in told.items():
-        file = path / name
-        if not file.exists():
-            if thorough and name in _needed(path):
-                yield f"{path.name}/{name} is missing"
-        elif file.stat().st_size != size:
-            yield f"{path.name}/{name} has {file.stat().st_size} bytes instead of {size}"
-        elif thorough and _checksum(file) != checksum:
-            yield f"{path.name}/{name} has changed"
-
-
-def _can_be_opened(path: Path) -> bool:
-    with suppress(*_BROKEN):
-        whoosh_index.open_dir(str(path)).reader().close()
-        return True
-    return False
-
-
-def _needed(path: Path) -> set[str]:
-    with suppress(*_BROKEN):
-        return {f"{kept.segment_id()}.seg" for kept in whoosh_index.open_dir(str(path))._segments()}  # noqa: SLF001 - whoosh's own list
-    return set()
-
-
-def _checksum(file: Path) -> int:
-    checksum = 0
-    with file.open("rb") as handle:
-        while piece := handle.read(PIECE):
-            checksum = zlib.crc32(piece, checksum)
-    return checksum
-
-
-def _sync_all(path: Path) -> None:
-    """See to it that a folder and its files are on the disk: Whoosh itself does not."""
-    for file in path.iterdir():
-        with suppress(FileNotFoundError):
-            _sync(file)
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

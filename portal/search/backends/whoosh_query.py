@@ -7,6 +7,7 @@ text); how well it fits by words, scored with BM25 as stock Whoosh does.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import log
 from typing import TYPE_CHECKING
@@ -15,11 +16,11 @@ import numpy as np
 
 from portal.search import analysis, asking
 from portal.search.backends import whoosh_fields as names
-from portal.search.backends.ranking import GRAMS, weigh
+from portal.search.backends.ranking import GRAMS, LEAST_SHARE, weigh
 from portal.search.port import FACETS, Hit, Match, Order, SearchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from portal.search.asking import Clause
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
 ENOUGH = 64
 """So few candidates are read rather than narrowed further."""
 
-LEAST_SHARE = 0.25
-"""Of a loose query, what scores less than this share of the best is left out."""
-
 SECONDS_ALLOWED = 2.0
+MOST_REMEMBERED = 10_000
 ROUNDING = 4
 
 
@@ -44,6 +43,19 @@ class Snapshot:
     segments: Sequence[Segment]
     files: Mapping[Path, int] = field(default_factory=dict)
     _hidden: tuple[frozenset[str], list[Array]] | None = field(default=None, repr=False)
+    _importance: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
+
+    def has_files(self) -> bool:
+        """Tell whether its files are still there: a commit takes away what it has merged."""
+        return all(file.exists() for file in self.files)
+
+    def is_cut(self) -> bool:
+        """Tell whether a file has another size than when it was opened."""
+        for file, size in self.files.items():
+            with suppress(FileNotFoundError):
+                if file.stat().st_size != size:
+                    return True
+        return False
 
     @property
     def count(self) -> int:
@@ -52,8 +64,14 @@ class Snapshot:
 
     def importance(self, field_name: str, token: str) -> float:
         """Tell how much a token says (its idf): the rarer, the more."""
+        known = self._importance.get((field_name, token))
+        if known is not None:
+            return known
+        if len(self._importance) >= MOST_REMEMBERED:
+            self._importance.clear()
         frequency = sum(segment.frequency(field_name, token) for segment in self.segments)
-        return log(self.count / (frequency + 1)) + 1 if frequency else 0.0
+        found = self._importance[field_name, token] = log(self.count / (frequency + 1)) + 1 if frequency else 0.0
+        return found
 
     def mean_length(self, field_name: str) -> float:
         """Tell how many tokens a document has in a field on average, rounded so that few commits change it."""
@@ -82,12 +100,20 @@ def _visible(segment: Segment, hidden: frozenset[str]) -> Array:
 
 @dataclass
 class _Found:
-    """What one segment has to offer."""
+    """What one segment has to offer: which of its documents match, which fail in a facet, and all their scores."""
 
-    numbers: Array
+    segment: Segment
+    flags: Array
+    failed: Mapping[str, Array]
     scores: Array
-    order: Array
-    amounts: Array
+
+    @property
+    def fitting(self) -> Array:
+        """Tell which documents match and fail in no facet."""
+        flags = self.flags
+        for failing in self.failed.values():
+            flags = flags & ~failing
+        return flags
 
 
 class Evaluation:
@@ -109,23 +135,19 @@ class Evaluation:
             return SearchResult()
         visible = self._snapshot.visible(frozenset(self._query.hidden))
         found = [self._in_segment(*both) for both in zip(self._snapshot.segments, visible, strict=True)]
-        page = self._page(found)
-        hits = [Hit(self._key(place, number), score) for place, number, score in page]
-        total = sum(len(one.numbers) for one in found)
-        return SearchResult(hits, total, self._counts, self._is_partial)
+        if self._query.match is Match.SOME:
+            _leave_out_poor(found)
+        for one in found:
+            self._count_facets(one)
+        numbers = [np.nonzero(one.fitting)[0] for one in found]
+        hits = [Hit(self._key(place, number), score) for place, number, score in self._page(found, numbers)]
+        return SearchResult(hits, sum(map(len, numbers)), self._counts, self._is_partial)
 
     # What is found
 
     def _in_segment(self, segment: Segment, visible: Array) -> _Found:
-        flags = visible & self._matching(segment)
-        flags = self._within_dates(segment, flags)
-        failed = self._failed(segment)
-        self._count_facets(segment, flags, failed)
-        for failing in failed.values():
-            flags = flags & ~failing
-        numbers = np.nonzero(flags)[0]
-        scores = self._scores(segment, numbers)
-        return _Found(numbers, scores, segment.numbers(names.ORDER)[numbers], segment.numbers(names.AMOUNT)[numbers])
+        flags = self._within_dates(segment, visible & self._matching(segment))
+        return _Found(segment, flags, self._failed(segment), self._scores(segment))
 
     def _matching(self, segment: Segment) -> Array:
         if not self._clauses:
@@ -199,16 +221,14 @@ class Evaluation:
             failed[name] = ~is_wanted[column.codes]
         return failed
 
-    def _count_facets(self, segment: Segment, flags: Array, failed: Mapping[str, Array]) -> None:
+    def _count_facets(self, found: _Found) -> None:
         if not self._counts:
             return
-        everything = flags
-        for failing in failed.values():
-            everything = everything & ~failing
-        base = np.nonzero(everything)[0]
+        base = np.nonzero(found.fitting)[0]
         for name, counts in self._counts.items():
-            numbers = base if name not in failed else np.nonzero(_without_others(flags, failed, name))[0]
-            column = segment.column(f"is_{name}")
+            is_narrowed = name in found.failed
+            numbers = np.nonzero(_without_others(found.flags, found.failed, name))[0] if is_narrowed else base
+            column = found.segment.column(f"is_{name}")
             often = np.bincount(column.codes[numbers], minlength=len(column.values))
             for code in np.nonzero(often)[0].tolist():
                 for value in column.values[code]:
@@ -216,61 +236,58 @@ class Evaluation:
 
     # How well it fits
 
-    def _scores(self, segment: Segment, numbers: Array) -> Array:
-        scores = np.zeros(len(numbers), np.float32)
-        if self._query.order is not Order.RELEVANCE or not len(numbers):
+    def _scores(self, segment: Segment) -> Array:
+        """Score every document of a segment; nought where only another order is asked for."""
+        scores = np.zeros(segment.count, np.float32)
+        if self._query.order is not Order.RELEVANCE and self._query.match is Match.ALL:
             return scores
-        place = np.full(segment.count, -1, np.int32)
-        place[numbers] = np.arange(len(numbers), dtype=np.int32)
         for field_name, token, weight in self._weights:
-            documents, worth = self._worth(segment, field_name, token)
-            places = place[documents]
-            is_found = places >= 0
-            if not is_found.all():
-                places = places[is_found]
-                worth = worth if np.isscalar(worth) else worth[is_found]
-            scores[places] += np.float32(weight) * worth
-        return np.round(scores, ROUNDING)
-
-    def _worth(self, segment: Segment, field_name: str, token: str) -> tuple[Array, Array]:
-        """Score one token in every document that has it; one without lengths counts only by its rarity."""
-        importance = np.float32(self._snapshot.importance(field_name, token))
-        if field_name == GRAMS:
-            return segment.postings(field_name, token)[0], importance
-        documents, impacts = segment.impacts(field_name, token, self._snapshot.mean_length(field_name))
-        return documents, importance * impacts
+            importance = np.float32(self._snapshot.importance(field_name, token) * weight)
+            if field_name == GRAMS:  # it has no lengths: it counts by its rarity only
+                scores[segment.postings(field_name, token)[0]] += importance
+                continue
+            documents, impacts = segment.impacts(field_name, token, self._snapshot.mean_length(field_name))
+            if documents is None:
+                scores += importance * impacts
+            else:
+                scores[documents] += importance * impacts
+        return scores
 
     # Which come first
 
-    def _page(self, found: Sequence[_Found]) -> list[tuple[int, int, float]]:
+    def _page(self, found: Sequence[_Found], numbers: Sequence[Array]) -> list[tuple[int, int, float]]:
         """Cut the page out of all hits: place of the segment, number in it, score."""
-        sizes = [len(one.numbers) for one in found]
-        scores = _all(one.scores for one in found)
-        if self._query.match is Match.SOME and len(scores):
-            kept = np.nonzero(scores >= LEAST_SHARE * scores.max())[0]
-        else:
-            kept = np.arange(len(scores))
-        lead, tie = self._keys(found, scores)
-        end = len(kept) if self._query.limit is None else min(len(kept), self._query.offset + self._query.limit)
-        chosen = kept[_best(lead[kept], tie[kept], end)][self._query.offset :]
-        starts = np.concatenate([[0], np.cumsum(sizes)])
-        places = np.searchsorted(starts, chosen, side="right") - 1
-        return [
-            (place, int(found[place].numbers[row - starts[place]]), float(scores[row]))
-            for place, row in zip(places.tolist(), chosen.tolist(), strict=True)
-        ]
+        starts = np.concatenate([[0], np.cumsum([len(one) for one in numbers])])
+        scores = _all(np.round(one.scores[mine], ROUNDING) for one, mine in zip(found, numbers, strict=True))
+        sign = -1 if self._query.order is Order.OLDEST else 1
 
-    def _keys(self, found: Sequence[_Found], scores: Array) -> tuple[Array, Array]:
-        order = _all(one.order for one in found)
+        def column(name: str) -> Array:
+            return _all(one.segment.numbers(name)[mine] for one, mine in zip(found, numbers, strict=True))
+
+        def tie(rows: Array) -> Array:
+            if len(rows) * 2 > len(scores):
+                return sign * column(names.ORDER)[rows]
+            places = np.searchsorted(starts, rows, side="right") - 1
+            orders = np.empty(len(rows), np.int64)
+            for place, (one, mine) in enumerate(zip(found, numbers, strict=True)):
+                here = places == place
+                orders[here] = one.segment.numbers(names.ORDER)[mine[rows[here] - starts[place]]]
+            return sign * orders
+
         match self._query.order:
             case Order.RELEVANCE:
-                return scores, order
+                lead = scores
             case Order.AMOUNT:
-                return _all(one.amounts for one in found), order
-            case Order.OLDEST:
-                return np.zeros(len(order), np.int8), -order
-            case Order.NEWEST:
-                return np.zeros(len(order), np.int8), order
+                lead = column(names.AMOUNT)
+            case _:
+                lead = sign * column(names.ORDER)
+        end = len(lead) if self._query.limit is None else min(len(lead), self._query.offset + self._query.limit)
+        chosen = _best(lead, tie, end)[self._query.offset :]
+        places = np.searchsorted(starts, chosen, side="right") - 1
+        return [
+            (place, int(numbers[place][row - starts[place]]), float(scores[row]))
+            for place, row in zip(places.tolist(), chosen.tolist(), strict=True)
+        ]
 
     def _key(self, place: int, number: int) -> str:
         return self._snapshot.segments[place].texts(names.KEY)[number].decode()
@@ -308,8 +325,15 @@ def _without_others(flags: Array, failed: Mapping[str, Array], name: str) -> Arr
     return flags
 
 
-def _best(lead: Array, tie: Array, count: int) -> Array:
-    """Give the places of the first so many, by `lead`, then by `tie`, both falling."""
+def _leave_out_poor(found: Sequence[_Found]) -> None:
+    """Keep of a loose query what scores a good part of the best; the rest is neither shown nor counted."""
+    best = max((float(one.scores[one.fitting].max(initial=0)) for one in found), default=0.0)
+    for one in found:
+        one.flags = one.flags & (one.scores >= max(LEAST_SHARE * best, np.finfo(np.float32).tiny))
+
+
+def _best(lead: Array, tie: Callable[[Array], Array], count: int) -> Array:
+    """Give the rows of the first so many, by `lead`, then by what `tie` tells of rows, both falling."""
     if count <= 0:
         return np.empty(0, np.int64)
     if count < len(lead):
@@ -317,9 +341,9 @@ def _best(lead: Array, tie: Array, count: int) -> Array:
         above, equal = np.nonzero(lead > threshold)[0], np.nonzero(lead == threshold)[0]
         missing = count - len(above)
         if missing < len(equal):
-            ties = tie[equal]
+            ties = tie(equal)
             equal = equal[np.argpartition(ties, len(ties) - missing)[len(ties) - missing :]]
-        places = np.concatenate([above, equal])
+        rows = np.concatenate([above, equal])
     else:
-        places = np.arange(len(lead))
-    return places[np.lexsort((-tie[places], -lead[places]))]
+        rows = np.arange(len(lead))
+    return rows[np.lexsort((-tie(rows), -lead[rows]))]

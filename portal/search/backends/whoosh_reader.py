@@ -7,6 +7,7 @@ postings in a cache of bounded size shared by all segments, columns as arrays fo
 from __future__ import annotations
 
 import io
+import re
 import threading
 import zlib
 from collections import OrderedDict
@@ -100,9 +101,9 @@ class Texts:
 
     def has(self, numbers: Array, wanted: bytes) -> Array:
         """Tell for each of some documents whether its text contains something."""
-        buffer, base = self._buffer, self._base
+        buffer, base, search = self._buffer, self._base, re.compile(re.escape(wanted)).search  # reads without copying
         spans = zip((self.starts[numbers] + base).tolist(), (self.ends[numbers] + base).tolist(), strict=True)
-        return np.fromiter((wanted in bytes(buffer[start:end]) for start, end in spans), bool, len(numbers))
+        return np.fromiter((search(buffer, start, end) is not None for start, end in spans), bool, len(numbers))
 
 
 class Segment:
@@ -152,15 +153,26 @@ class Segment:
             self._cache.put(name, found, numbers.nbytes + (0 if times is None else times.nbytes))
         return found
 
-    def impacts(self, field: str, token: str, mean: float) -> tuple[Array, Array]:
-        """Give the documents that have a token, and how far BM25 counts its frequency in each, rarity left aside."""
+    def impacts(self, field: str, token: str, mean: float) -> tuple[Array | None, Array]:
+        """Tell how far BM25 counts the frequency of a token, rarity left aside.
+
+        Returns:
+            The documents that have it, and the impact in each; where most have it None, and the impact in every
+            document.
+        """
         name = (self.name, field, token, f"impact {mean}")
-        found: tuple[Array, Array] | None = self._cache.get(name)
+        found: tuple[Array | None, Array] | None = self._cache.get(name)
         if found is None:
             documents, times = self._decoded(field, token.encode())
             often = np.float32(1) if times is None else times.astype(np.float32)
-            found = documents, often * np.float32(K1 + 1) / (often + self.norms(field, mean)[documents])
-            self._cache.put(name, found, documents.nbytes + found[1].nbytes)
+            impact = often * np.float32(K1 + 1) / (often + self.norms(field, mean)[documents])
+            if len(documents) * 2 >= self.count:
+                everywhere = np.zeros(self.count, np.float32)
+                everywhere[documents] = impact
+                found = None, everywhere
+            else:
+                found = documents, impact
+            self._cache.put(name, found, found[1].nbytes * (1 if found[0] is None else 2))
         return found
 
     def has_gram(self, field: str, gram: str) -> Array:

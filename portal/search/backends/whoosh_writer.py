@@ -12,18 +12,21 @@ import struct
 import zlib
 from array import array
 from collections import Counter, defaultdict
+from pathlib import Path
 from pickle import dumps
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec, W3FieldWriter, W3Segment
 from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
+from whoosh.index import TOC, clean_files
 from whoosh.util.numlists import GrowableArray
 from whoosh.writing import SegmentWriter
 
 from portal.search import analysis
 from portal.search.backends import whoosh_fields as names
 from portal.search.backends.ranking import BODY_WORDS, GRAMS, TITLE_WORDS
+from portal.search.backends.whoosh_files import sync_all, write_manifest
 from portal.search.backends.whoosh_reader import Segment, length_bytes
 from portal.search.matching import body_text, facet_values, order_key, title_text
 from portal.search.port import FACETS
@@ -35,8 +38,9 @@ if TYPE_CHECKING:
     from portal.search.port import SearchDocument
 
 BLOCK = 2048
-MOST_POSTINGS = 20_000_000
-"""How many postings are kept in memory before a segment is written: some 16,000 notices, 400 MB."""
+MOST_POSTINGS, MOST_DOCUMENTS = 20_000_000, 60_000
+"""How much is kept in memory before a segment is written: some 16,000 notices, 400 MB. Of short things there
+may be more, but not so many that a column has more different values than the 65,535 that Whoosh numbers."""
 
 PORTION = 500_000
 MOST_TIMES = 255
@@ -260,7 +264,7 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]  # whoosh has no types
     @property
     def is_full(self) -> bool:
         """Tell whether a segment should be written now."""
-        return self.pool.size >= MOST_POSTINGS
+        return self.pool.size >= MOST_POSTINGS or self.docnum >= MOST_DOCUMENTS
 
     def put(self, document: SearchDocument) -> None:
         """Add a document."""
@@ -279,6 +283,15 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]  # whoosh has no types
         writer.finish_doc()
         self.docnum += 1
         self._added = True
+
+    def _commit_toc(self, segments: Sequence[Any]) -> None:
+        """Make the commit last: whatever it names is on the disk before it, and it is before the old goes."""
+        folder = Path(self.storage.folder)
+        sync_all(folder)
+        write_manifest(folder)
+        TOC(self.schema, segments, self.generation).write(self.storage, self.indexname)
+        sync_all(folder)
+        clean_files(self.storage, self.indexname, self.generation, segments)
 
     def merge_in(self, segment: Segment) -> None:
         """Take over what is left of a segment."""
