@@ -11,7 +11,6 @@ from portal.classification.actions import load_reference_data
 from portal.demo import loader
 from portal.ratings.actions import load_dimensions
 from portal.search import keeping
-from portal.search import registry as search
 from portal.settings import Settings
 from portal.storage.upgrading import upgrade
 
