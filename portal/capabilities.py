@@ -57,6 +57,8 @@ from portal.procurement import cli as procurement_cli
 from portal.procurement import exports as procurement_exports
 from portal.procurement import feeds as procurement_feeds
 from portal.procurement import indexing as procurement_indexing
+from portal.procurement import link_exports as procurement_link_exports
+from portal.procurement import link_office as procurement_link_office
 from portal.procurement import permissions as procurement_permissions
 from portal.procurement import queries as procurement
 from portal.procurement import routes as procurement_routes
@@ -127,11 +129,16 @@ CAPABILITIES: Sequence[Capability] = (
     ),
     Capability(
         "procurement",
-        blueprints=(procurement_routes.bp,),
+        blueprints=(procurement_routes.bp, procurement_link_office.bp),
         grants=procurement_permissions.GRANTS,
         describers={Kind.PROCESS: procurement.describe_processes, Kind.CONTRACT: procurement.describe_contracts},
         feeds=(procurement_feeds.NOTICES,),
-        datasets=(procurement_exports.NOTICES, procurement_exports.PROCESSES, procurement_exports.CONTRACTS),
+        datasets=(
+            procurement_exports.NOTICES,
+            procurement_exports.PROCESSES,
+            procurement_exports.CONTRACTS,
+            procurement_link_exports.JOINS,
+        ),
         indexers=(procurement_indexing.NOTICES, procurement_indexing.PROCESSES),
         commands=(procurement_cli.rebuild,),
         imports=(procurement_cli.import_ocds, procurement_cli.import_sheet),

@@ -122,6 +122,17 @@ def joins_among(ocids: Iterable[str]) -> set[rules.Pair]:
     return rules.standing((first, second, change) for first, second, change in rows)
 
 
+def after_undoing(one: str, other: str) -> tuple[list[str], list[str]]:
+    """Tell which processes each of two joined ones will be one purchase with when their join is undone."""
+    members = with_companions([one, other])
+    grouped = rules.groups(joins_among(members) - {rules.pair_of(one, other)})
+    mine, theirs = grouped.get(one, one), grouped.get(other, other)
+    return (
+        [ocid for ocid in members if grouped.get(ocid, ocid) == mine],
+        [ocid for ocid in members if grouped.get(ocid, ocid) == theirs],
+    )
+
+
 def tell_of_all(ocids: Sequence[str]) -> None:
     """Let the leading process of every purchase among some processes tell lists and filters of all of it.
 

@@ -32,16 +32,15 @@ LONGEST_BY = 100
 
 
 def join_processes(
-    one: str, others: Sequence[str], *, by: str, reason: str = "", told: Mapping[str, Verdict] | None = None
+    pairs: Sequence[Pair], *, by: str, reason: str = "", told: Mapping[Pair, Verdict] | None = None
 ) -> list[int]:
     """Confirm that processes are one purchase: history, ledger, pages and lists change together.
 
     Args:
-        one: ocid of a process.
-        others: ocids of what belongs to it.
+        pairs: ocids of two processes each, in any order.
         by: who confirms it; kept in the office, never published.
         reason: why, in words that are published.
-        told: what the machine had said of each of the others.
+        told: what the machine had said of pairs.
 
     Returns:
         The numbers of the new steps of the history; a pair that is joined already gives none.
@@ -52,11 +51,11 @@ def join_processes(
     """
     with transaction():
         _lock()
-        pairs = [rules.pair_of(one, other) for other in others]
-        _check_known({ocid for pair in pairs for ocid in pair})
-        known = joins.joins_among(_affected(pairs))
-        new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
-        said = {rules.pair_of(one, other): verdict for other, verdict in (told or {}).items()}
+        wanted = list(dict.fromkeys(rules.pair_of(*pair) for pair in pairs))
+        _check_known({ocid for pair in wanted for ocid in pair})
+        known = joins.joins_among(_affected(wanted))
+        new = [pair for pair in wanted if pair not in known]
+        said = {rules.pair_of(*pair): verdict for pair, verdict in (told or {}).items()}
         steps = [_remember(pair, JoinChange.JOINED, by=by, reason=reason, said=said.get(pair)) for pair in new]
         if new:
             _group_anew(_affected(new))
@@ -106,17 +105,9 @@ def refuse(suggestion_id: int, *, by: str) -> None:
 
 
 def put_off(suggestion_id: int, *, by: str) -> None:
-    """Move a suggestion behind the others, to be decided later."""
+    """Keep a suggestion for later, also one that was refused before."""
     with transaction():
         _decide(_suggestion(suggestion_id), SuggestionState.LATER, by=by)
-
-
-def reopen(suggestion_id: int, *, by: str) -> None:
-    """Suggest again what was refused or put off."""
-    with transaction():
-        found = _suggestion(suggestion_id)
-        _decide(found, SuggestionState.OPEN, by=by)
-        suggest([found.first_ocid])
 
 
 def keep_clues(ocids: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ A person decides; what is computed here only says what is worth a person's look,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from enum import StrEnum
 from math import log
 from typing import TYPE_CHECKING
@@ -182,3 +183,13 @@ def _worths(clues: Clues, *, steps: Sequence[int]) -> list[str]:
         return []
     step = round(log(clues.amount_fen) / log(1 + 2 * CLOSE))
     return [f"{buyer_key(clues.buyer)[:LONGEST_NAME]}|{clues.currency}|{step + more}" for more in steps]
+
+
+def differences(one: str, other: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Take two titles apart into what they have in common and where they differ (True)."""
+    mine: list[tuple[str, bool]] = []
+    theirs: list[tuple[str, bool]] = []
+    for act, start, end, other_start, other_end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        mine.append((one[start:end], act != "equal"))
+        theirs.append((other[other_start:other_end], act != "equal"))
+    return [part for part in mine if part[0]], [part for part in theirs if part[0]]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from portal.accounts.rules import Role
 
+JOIN = "process.join"
+
 GRANTS = {
-    Role.PUBLISHER: frozenset({"release.draft", "office.enter"}),
-    Role.APPROVER: frozenset({"release.publish", "office.enter"}),
+    Role.PUBLISHER: frozenset({"release.draft", JOIN, "office.enter"}),
+    Role.APPROVER: frozenset({"release.publish", JOIN, "office.enter"}),
 }

@@ -121,9 +121,9 @@ def release(release_id: int, *, ocid: str | None = None) -> Release:
     return found
 
 
-def releases_of(ocid: str) -> Sequence[Release]:
-    """Read the visible releases of a process with their bodies, oldest first."""
-    query = with_bodies(visible_releases()).where(Release.ocid == ocid)
+def releases_of(*ocids: str) -> Sequence[Release]:
+    """Read the visible releases of a process (or of all of a purchase) with their bodies, oldest first."""
+    query = with_bodies(visible_releases()).where(Release.ocid.in_(ocids))
     return db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
 
 
@@ -133,9 +133,9 @@ def compiled(ocid: str, releases: Sequence[Release]) -> Json:
     return merging.compile_releases(said) if said else {"ocid": ocid, "tag": [Tag.COMPILED.value]}
 
 
-def contracts_of(ocid: str) -> Sequence[Contract]:
-    """Read the contracts of a process in the order of their signing."""
-    query = visible_contracts().where(Contract.ocid == ocid)
+def contracts_of(*ocids: str) -> Sequence[Contract]:
+    """Read the contracts of a process (or of all of a purchase) in the order of their signing."""
+    query = visible_contracts().where(Contract.ocid.in_(ocids))
     return db.session.scalars(query.order_by(Contract.signed_on.nulls_last(), Contract.id)).all()
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 
 from portal.classification.queries import category_choices, region_choices
 from portal.parties.queries import organization_names
-from portal.procurement import details, merging, queries, rules
+from portal.procurement import details, joins, merging, queries, rules
 from portal.ring.queries import neighbours_of
 from portal.ring.rules import Kind
 from portal.web import access
@@ -39,15 +39,18 @@ def processes() -> ResponseReturnValue:
 @access.public
 def process(ocid: str) -> ResponseReturnValue:
     """Show one purchase: its timeline, its contracts, and what it is joined to."""
-    found, contracts, releases = queries.process(ocid), queries.contracts_of(ocid), queries.releases_of(ocid)
-    keys = {contract.contract_id: (Kind.CONTRACT, f"{ocid}#{contract.contract_id}") for contract in contracts}
-    joined = neighbours_of([(Kind.PROCESS, ocid), *keys.values()])
+    found, purchase = queries.process(ocid), joins.purchase_of(ocid)
+    ocids = purchase.ocids if purchase and purchase.lead.ocid == ocid else [ocid]
+    contracts, releases = queries.contracts_of(*ocids), queries.releases_of(*ocids)
+    keys = {f"{one.ocid}#{one.contract_id}": (Kind.CONTRACT, f"{one.ocid}#{one.contract_id}") for one in contracts}
+    joined = neighbours_of([*((Kind.PROCESS, one) for one in ocids), *keys.values()])
     parties = [found.buyer_id, *(contract.supplier_id for contract in contracts)]
     return render_template(
-        "procurement/process.html", process=found, releases=releases, contracts=contracts,
-        neighbours=joined.get((Kind.PROCESS, ocid), []), parties=organization_names(parties), names=rules,
-        of_contract={number: joined.get(key, []) for number, key in keys.items()},
-        details=details.sections(queries.compiled(ocid, releases)),
+        "procurement/process.html", process=found, releases=releases, contracts=contracts, purchase=purchase,
+        neighbours=[each for one in ocids for each in joined.get((Kind.PROCESS, one), [])], shown=ocids,
+        of_contract={name: joined.get(key, []) for name, key in keys.items()}, names=rules,
+        parties=organization_names(parties),
+        details=details.sections(queries.compiled(ocid, [one for one in releases if one.ocid == ocid])),
     )  # fmt: skip
 
 

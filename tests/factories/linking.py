@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.accounts.actions import grant_role
+from portal.accounts.rules import Role
 from portal.capabilities import consumers
 from portal.outbox.actions import drain
+from portal.parties.actions import add_government
 from portal.procurement.actions import seal_releases
 from portal.procurement.link_actions import join_processes
 from portal.procurement.link_consumer import LinkSuggester
+from tests.factories.ratings import make_resident
 
 if TYPE_CHECKING:
     from portal.procurement.rules import Json
@@ -65,4 +69,12 @@ def ocid_of(number: int) -> str:
 
 
 def join(one: str, *others: str) -> list[int]:
-    return join_processes(one, others, by=BY, reason="同一项目")
+    return join_processes([(one, other) for other in others], by=BY, reason="同一项目")
+
+
+def make_publisher(role: Role = Role.PUBLISHER) -> int:
+    """Make an official who may publish."""
+    government = add_government("嵩阳市", name_en="Songyang", region_code="410100").id
+    person = make_resident()
+    grant_role(person, role, government_id=government)
+    return person

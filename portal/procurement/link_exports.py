@@ -1,0 +1,63 @@
+"""The history of joins as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.kernel.text import N_
+from portal.procurement import joins, link_queries
+from portal.storage.database import db
+from portal.web import links
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from portal.web.filters import Filters
+
+BATCH = 500
+
+
+def _joins(filters: Filters) -> Iterator[Mapping[str, object]]:
+    del filters
+    for steps in db.session.scalars(link_queries.visible_history().execution_options(yield_per=BATCH)).partitions(
+        BATCH
+    ):
+        purchases = joins.purchases_of(one.first_ocid for one in steps)
+        standing = link_queries.standing_ids(steps)
+        for one in steps:
+            lead = purchases[one.first_ocid].lead.ocid if one.id in standing and one.first_ocid in purchases else None
+            yield {
+                "id": one.id,
+                "url": links.absolute("procurement.process", ocid=one.first_ocid),
+                "updated_at": one.at,
+                "ocid": one.first_ocid,
+                "related_ocid": one.second_ocid,
+                "change": one.change.value,
+                "standing": one.id in standing,
+                "purchase": lead,
+                "reason": one.reason,
+                "score": one.score,
+                "grounds": " ".join(one.reasons),
+                "ledger_position": one.ledger_position,
+            }
+
+
+JOINS = Dataset(
+    name="joins",
+    title=N_("Joins"),
+    description=N_("Which contracting processes an official confirmed to be one purchase, and what was undone."),
+    columns=(
+        ID, URL, UPDATED_AT,
+        Column("ocid", N_("Contracting process")),
+        Column("related_ocid", N_("Other contracting process")),
+        Column("change", N_("Change"), description=N_("joined or undone.")),
+        Column("standing", N_("Holds now"), ColumnType.BOOLEAN, description=N_("The last word on the two.")),
+        Column("purchase", N_("Purchase"), description=N_("The leading process of the purchase, where it holds now.")),
+        Column("reason", N_("Reason")),
+        Column("score", N_("Score"), ColumnType.INTEGER, description=N_("What the machine said, from 0 to 100.")),
+        Column("grounds", N_("Grounds"), description=N_("Why the machine suggested it.")),
+        Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
+    ),
+    rows=_joins,
+)  # fmt: skip

@@ -1,0 +1,206 @@
+"""The office decides what is one purchase; readers see it on public pages and in data."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.accounts.rules import Role
+from portal.procurement import joins
+from portal.procurement.link_models import LinkSuggestion, ProcessJoin
+from portal.storage.database import db
+from tests.factories.linking import BY, catch_up, join, make_publisher, notice, ocid_of, publish
+from tests.factories.web import send, signed_in, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+MEALS = "嵩阳市民政局社区助餐服务采购项目"
+A, B, C = (ocid_of(number) for number in range(1, 4))
+
+
+def three() -> list[str]:
+    return publish(
+        notice(MEALS, ocid=A, day="2026-03-01", yuan=120_000),
+        notice(MEALS, "中标公告", ocid=B, day="2026-04-01", yuan=110_000),
+        notice(MEALS, "合同公告", ocid=C, day="2026-05-01", yuan=110_000),
+    )
+
+
+def suggestion(first: str, second: str) -> int:
+    pair = (LinkSuggestion.first_ocid == first, LinkSuggestion.second_ocid == second)
+    return db.session.scalars(select(LinkSuggestion.id).where(*pair)).one()
+
+
+def steps() -> int:
+    return db.session.scalar(select(func.count()).select_from(ProcessJoin)) or 0
+
+
+@pytest.fixture
+def office(app: Flask) -> FlaskClient:
+    three()
+    return signed_in(app, make_publisher())
+
+
+def test_the_queue_shows_both_titles_with_the_reasons(office: FlaskClient) -> None:
+    page = office.get("/en/office/links").text
+
+    assert page.count("Compare and decide") == 3
+    assert "same title but for the kind of notice, same buyer" in page
+    assert '<mark class="sw-hit">中标</mark>' in page
+
+
+def test_one_step_joins_all_that_were_ticked(office: FlaskClient) -> None:
+    answer = send(office, f"/office/links/{suggestion(A, B)}", verdict="same", also=C, reason="同一项目")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/office/links")
+    found = joins.purchase_of(C)
+    assert found is not None
+    assert found.ocids == [A, B, C]
+    assert [one.score for one in db.session.scalars(select(ProcessJoin).order_by(ProcessJoin.id))] == [75, 90]
+    assert "没有等待" in office.get("/office/links").text
+
+
+def test_a_decision_must_be_made(office: FlaskClient) -> None:
+    answer = send(office, f"/office/links/{suggestion(A, B)}", reason="同一项目")
+
+    assert (answer.status_code, "同一项目" in answer.text, steps()) == (422, True, 0)
+
+
+def test_what_was_not_suggested_cannot_be_ticked(office: FlaskClient) -> None:
+    answer = send(office, f"/office/links/{suggestion(A, B)}", verdict="same", also="ocds-test00-none")
+
+    assert (answer.status_code, steps()) == (422, 0)
+
+
+def test_different_purchases_leave_the_queue(office: FlaskClient) -> None:
+    send(office, f"/en/office/links/{suggestion(A, B)}", verdict="other")
+
+    assert office.get("/en/office/links").text.count("Compare and decide") == 2
+    assert office.get("/en/office/links?kind=refused").text.count("Compare and decide") == 1
+
+
+def test_what_another_official_joined_meanwhile_is_not_refused(office: FlaskClient) -> None:
+    number = suggestion(A, B)
+    join(A, B)
+    answer = send(office, f"/office/links/{number}", verdict="other")
+
+    assert answer.status_code == 409
+
+
+def test_a_purchase_is_joined_by_its_number_or_its_address(office: FlaskClient) -> None:
+    publish(notice("就餐点", ocid=ocid_of(9)))
+    send(office, f"/office/links/process/{A}", ocid=f"https://example.org/en/processes/{ocid_of(9)}?x=1", reason="合并")
+
+    found = joins.purchase_of(A)
+    assert found is not None
+    assert set(found.ocids) == {A, ocid_of(9)}
+
+
+@pytest.mark.parametrize(("ocid", "words"), [("ocds-none", "no purchase with this number"), (A, "one process already")])
+def test_a_wrong_number_is_told_beside_its_field(office: FlaskClient, ocid: str, words: str) -> None:
+    answer = send(office, f"/en/office/links/process/{A}", ocid=ocid, reason="合并")
+
+    assert (answer.status_code, words in answer.text, steps()) == (422, True, 0)
+
+
+def test_a_join_is_undone_from_the_history_with_a_reason(office: FlaskClient) -> None:
+    (step,) = join(A, B)
+    assert f"/office/links/history/{step}/undo" in office.get("/office/links/history").text
+    without = send(office, f"/office/links/history/{step}/undo")
+    answer = send(office, f"/office/links/history/{step}/undo", reason="两个项目")
+
+    assert (without.status_code, answer.status_code) == (422, 303)
+    assert joins.purchase_of(A) is None
+    assert f"/office/links/history/{step}/undo" not in office.get("/office/links/history").text
+
+
+def test_before_undoing_it_is_told_that_other_joins_connect_them(office: FlaskClient) -> None:
+    (step,) = join(A, B)
+    join(B, C)
+    join(A, C)
+
+    assert "other joins connect them" in office.get(f"/en/office/links/history/{step}/undo").text
+
+
+@pytest.mark.parametrize(
+    "address", ["/office/links", "/office/links/history", "/office/links/history/1/undo", f"/office/links/process/{A}"]
+)
+def test_others_may_not_join(app: Flask, address: str) -> None:
+    client = signed_in(app, make_publisher(Role.MODERATOR))
+
+    assert client.get(address).status_code == 403
+
+
+def test_the_page_that_leads_shows_every_notice_of_the_purchase(office: FlaskClient) -> None:
+    join(A, B, C)
+    page = text_of(office, f"/en/processes/{A}")
+
+    assert all(f"/en/processes/{ocid}/releases/" in page for ocid in (A, B, C))
+    assert "Notices of this purchase" in page
+
+
+def test_the_other_pages_stay_and_name_the_purchase(office: FlaskClient) -> None:
+    join(A, B, C)
+    page = text_of(office, f"/en/processes/{B}")
+
+    assert "This notice belongs to a purchase of several notices" in page
+    assert re.search(rf'rel="canonical" href="http[^"]+/en/processes/{A}"', page)
+    assert f"/en/processes/{C}/releases/" not in page
+
+
+def test_after_undoing_the_pages_are_as_before(office: FlaskClient) -> None:
+    before = {ocid: text_of(office, f"/processes/{ocid}") for ocid in (A, B)}
+    (step,) = join(A, B)
+    send(office, f"/office/links/history/{step}/undo", reason="错了")
+
+    assert {ocid: text_of(office, f"/processes/{ocid}") for ocid in (A, B)} == before
+
+
+def test_the_list_of_purchases_and_its_files_tell_it_once_and_notices_each(office: FlaskClient) -> None:
+    join(A, B, C)
+
+    assert text_of(office, "/processes.csv").count("ocds-test00") == text_of(office, "/processes.csv").count(A)
+    assert all(text_of(office, "/notices.csv").count(ocid) for ocid in (A, B, C))
+    assert text_of(office, "/contracts.csv").count(C) > 0
+
+
+def test_search_finds_the_purchase_once_by_what_any_of_its_notices_says(office: FlaskClient) -> None:
+    join(A, B, C)
+    catch_up()
+    found = text_of(office, "/search.jsonl?q=社区助餐&kind=process").splitlines()
+
+    assert len(found) == 1
+    assert A in found[0]
+    assert len(text_of(office, f"/search.jsonl?q={C}&kind=process").splitlines()) == 1
+
+
+def test_joins_are_open_data_without_names_of_people(office: FlaskClient) -> None:
+    (step,) = join(A, B)
+    send(office, f"/office/links/history/{step}/undo", reason="错了")
+    lines = text_of(office, "/joins.jsonl").splitlines()
+
+    assert len(lines) == 2
+    assert '"change": "undone"' in lines[1].replace('":"', '": "')
+    assert BY not in "".join(lines)
+
+
+def test_the_queue_takes_the_same_statements_for_few_and_for_many(
+    office: FlaskClient, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    office.get("/office/links")
+    with count_queries() as few:
+        office.get("/office/links")
+    publish(*(notice(MEALS, "更正公告", ocid=ocid_of(number)) for number in range(20, 30)))
+    office.get("/office/links")
+    with count_queries() as many:
+        office.get("/office/links")
+
+    assert len(many) == len(few)
