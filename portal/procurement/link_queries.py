@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Person
@@ -49,15 +49,24 @@ class Further:
 
 
 def suggestions(state: SuggestionState) -> Select[LinkSuggestion]:
-    """Select suggestions in a state, likeliest first; what is one purchase by now is left out."""
-    one, other = aliased(PurchaseMember), aliased(PurchaseMember)
-    are_apart = or_(one.purchase.is_(None), other.purchase.is_(None), one.purchase != other.purchase)
+    """Select suggestions in a state, likeliest first: of two purchases the best one, of one purchase none."""
+    mine, theirs = aliased(PurchaseMember), aliased(PurchaseMember)
+    one = func.coalesce(mine.purchase, LinkSuggestion.first_ocid)
+    other = func.coalesce(theirs.purchase, LinkSuggestion.second_ocid)
+    between = (case((one < other, one), else_=other), case((one < other, other), else_=one))
+    rank = func.row_number().over(partition_by=between, order_by=(LinkSuggestion.score.desc(), LinkSuggestion.id))
+    ranked = (
+        select(LinkSuggestion.id, rank.label("rank"))
+        .outerjoin(mine, mine.ocid == LinkSuggestion.first_ocid)
+        .outerjoin(theirs, theirs.ocid == LinkSuggestion.second_ocid)
+        .where(LinkSuggestion.state == state, one != other)
+        .where(_is_visible(LinkSuggestion.first_ocid), _is_visible(LinkSuggestion.second_ocid))
+        .subquery()
+    )
+    best = select(ranked.c.id).where(ranked.c.rank == 1)
     return (
         select(LinkSuggestion)
-        .outerjoin(one, one.ocid == LinkSuggestion.first_ocid)
-        .outerjoin(other, other.ocid == LinkSuggestion.second_ocid)
-        .where(LinkSuggestion.state == state, are_apart)
-        .where(_is_visible(LinkSuggestion.first_ocid), _is_visible(LinkSuggestion.second_ocid))
+        .where(LinkSuggestion.id.in_(best))
         .order_by(LinkSuggestion.score.desc(), LinkSuggestion.id)
     )
 

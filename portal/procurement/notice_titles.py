@@ -42,6 +42,11 @@ class ProjectNumber:
         """Write the number of the whole project, in one way; `read` takes it apart again."""
         return f"{self.series} {self.serial}"
 
+    @property
+    def written(self) -> str:
+        """Write it for people."""
+        return f"{self.series}-{self.serial}"
+
     @classmethod
     def read(cls, project: str) -> Self:
         """Take apart the number of a project."""

@@ -68,6 +68,12 @@ def test_one_step_joins_all_that_were_ticked(office: FlaskClient) -> None:
     assert "没有等待" in office.get("/office/links").text
 
 
+def test_two_purchases_stand_in_the_queue_once(office: FlaskClient) -> None:
+    join(A, B)
+
+    assert office.get("/en/office/links").text.count("Compare and decide") == 1
+
+
 def test_a_decision_must_be_made(office: FlaskClient) -> None:
     answer = send(office, f"/office/links/{suggestion(A, B)}", reason="同一项目")
 
