@@ -82,15 +82,21 @@ def template(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def database(database_server: str, template: str, tmp_path: Path) -> Iterator[str]:
     """Give the address of a fresh migrated database."""
-    if not database_server:
-        path = tmp_path / "portal.sqlite3"
+    with fresh_database(database_server, template, tmp_path / "portal.sqlite3") as address:
+        yield address
+
+
+@contextmanager
+def fresh_database(server: str, template: str, path: Path) -> Iterator[str]:
+    """Copy the migrated database for as long as the block lasts; `path` is where SQLite keeps it."""
+    if not server:
         shutil.copy(template.removeprefix("sqlite:///"), path)
         yield f"sqlite:///{path}"
         return
     name = f"test_{uuid.uuid4().hex[:12]}"
-    _administer(database_server, f"CREATE DATABASE {name} TEMPLATE template_portal")
-    yield f"{database_server}/{name}"
-    _administer(database_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_portal")
+    yield f"{server}/{name}"
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -14,8 +15,9 @@ from portal.kernel.text import N_
 from portal.ledger import queries, rules
 from portal.ledger.keys import signing_key
 from portal.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerNode, LedgerSalt
-from portal.outbox.actions import append_event
+from portal.outbox.actions import append_events
 from portal.storage import modes
+from portal.storage.batches import insert_rows
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
@@ -57,27 +59,44 @@ def append_entry(
     Returns:
         The position of the entry, from 0.
     """
+    return append_entries([NewEntry(type_, object_id, public, action, reason)], at=at)
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """What is to be remembered of one publication; see `append_entry`."""
+
+    type: str
+    object_id: str | int
+    public: bytes
+    action: str
+    reason: str = ""
+
+
+def append_entries(entries: Sequence[NewEntry], *, at: datetime | None = None) -> int:
+    """Append many entries in their order, under one lock; see `append_entry`.
+
+    Returns:
+        The position of the first; the others follow it without a gap.
+    """
     if not modes.is_writing():
         raise modes.WriteOutsideTransactionError
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
-    position = queries.size()
-    moment = at or clock.now()
-    salt = secrets.token_bytes(SALT_BYTES)
-    said = {
-        "v": ENTRY_VERSION, "type": type_, "id": str(object_id), "action": action,
-        "at": moment.isoformat(timespec="seconds"), "commitment": rules.commitment(salt, public),
-    }  # fmt: skip
-    body = canonical_json(said | ({"reason": reason} if reason else {}))
-    leaf = rules.leaf_hash(body)
-    db.session.add(
-        LedgerEntry(position=position, type=type_, object_id=str(object_id), body=body, leaf=leaf, at=moment)
-    )
-    db.session.flush()
-    db.session.add(LedgerSalt(position=position, salt=salt))
-    _add_nodes(position, leaf)
-    append_event("ledger", position, "appended")
-    return position
+    first, moment = queries.size(), at or clock.now()
+    salts = [secrets.token_bytes(SALT_BYTES) for _ in entries]
+    bodies = [_body(entry, salt, moment) for entry, salt in zip(entries, salts, strict=True)]
+    leaves = [rules.leaf_hash(body) for body in bodies]
+    rows = [
+        {"position": position, "type": entry.type, "object_id": str(entry.object_id), "body": body, "leaf": leaf,
+         "at": moment}
+        for position, (entry, body, leaf) in enumerate(zip(entries, bodies, leaves, strict=True), first)
+    ]  # fmt: skip
+    insert_rows(LedgerEntry, rows)
+    insert_rows(LedgerSalt, [{"position": position, "salt": salt} for position, salt in enumerate(salts, first)])
+    insert_rows(LedgerNode, _nodes(first, leaves))
+    append_events(("ledger", first + number, "appended") for number in range(len(rows)))
+    return first
 
 
 def sign_checkpoint(origin: str, key_folder: Path) -> LedgerCheckpoint | None:
@@ -119,11 +138,24 @@ class CheckpointSigner:
             sign_checkpoint(self._origin, self._key_folder)
 
 
-def _add_nodes(position: int, leaf: bytes) -> None:
-    found = leaf
-    for level, number in rules.completed_by(position):
-        if level > 0:
-            left = db.session.get_one(LedgerNode, (level - 1, 2 * number)).hash
-            found = rules.node_hash(left, found)
-        db.session.add(LedgerNode(level=level, number=number, hash=found))
-    db.session.flush()
+def _body(entry: NewEntry, salt: bytes, moment: datetime) -> bytes:
+    said = {
+        "v": ENTRY_VERSION, "type": entry.type, "id": str(entry.object_id), "action": entry.action,
+        "at": moment.isoformat(timespec="seconds"), "commitment": rules.commitment(salt, entry.public),
+    }  # fmt: skip
+    return canonical_json(said | ({"reason": entry.reason} if entry.reason else {}))
+
+
+def _nodes(first: int, leaves: Sequence[bytes]) -> list[dict[str, object]]:
+    """Hash the subtrees that new leaves complete; of the old ones only the peaks are read."""
+    known = {peak: queries.node(peak) for peak in rules.peaks(first)}
+    rows: list[dict[str, object]] = []
+    for position, leaf in enumerate(leaves, first):
+        found = leaf
+        for level, number in rules.completed_by(position):
+            if level > 0:
+                found = rules.node_hash(known.pop((level - 1, 2 * number)), found)
+                known.pop((level - 1, 2 * number + 1), None)
+            known[level, number] = found
+            rows.append({"level": level, "number": number, "hash": found})
+    return rows

@@ -9,11 +9,12 @@ from sqlalchemy import func, select, text
 from portal.kernel import clock
 from portal.outbox.models import OutboxCursor, OutboxEvent
 from portal.storage import modes
+from portal.storage.batches import insert_rows
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 BATCH = 500
 SEQUENCER_LOCK = 7_310_001
@@ -30,9 +31,19 @@ class Consumer(Protocol):
 
 def append_event(kind: str, object_id: str | int, change: str = "changed") -> None:
     """Add an event inside the transaction of the act it tells of."""
+    append_events([(kind, object_id, change)])
+
+
+def append_events(events: Iterable[tuple[str, str | int, str]]) -> None:
+    """Add many events in their order, each with its kind, object and change."""
     if not modes.is_writing():
         raise modes.WriteOutsideTransactionError
-    db.session.add(OutboxEvent(kind=str(kind), object_id=str(object_id), change=change, at=clock.now()))
+    now = clock.now()
+    rows = [
+        {"kind": str(kind), "object_id": str(object_id), "change": change, "at": now}
+        for kind, object_id, change in events
+    ]
+    insert_rows(OutboxEvent, rows)
 
 
 def give_positions() -> int:

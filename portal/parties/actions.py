@@ -8,15 +8,16 @@ from sqlalchemy import select
 
 from portal.classification.rules import organization_type_of
 from portal.kernel import clock
-from portal.outbox.actions import append_event
+from portal.outbox.actions import append_event, append_events
 from portal.parties import rules
 from portal.parties.models import Government, Organization
 from portal.parties.queries import KIND
+from portal.storage.batches import batches
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def register_party(raw: Mapping[str, object]) -> Organization:
@@ -25,21 +26,25 @@ def register_party(raw: Mapping[str, object]) -> Organization:
     An organisation with an identifier is found by it, one without by its folded name. The write lock
     of the transaction (and the unique constraint) keeps two imports from making it twice.
     """
-    party = rules.read_party(raw)
+    return register_parties([raw])[0]
+
+
+def register_parties(raws: Sequence[Mapping[str, object]]) -> list[Organization]:
+    """Find or make the organisations of many OCDS parties, as if one after the other; see `register_party`."""
+    parties = [rules.read_party(raw) for raw in raws]
     with transaction():
-        found = _find(party)
-        if found is None:
-            found = Organization(
-                scheme=party.scheme if party.identifier else None, identifier=party.identifier,
-                name=party.name, name_key=rules.name_key(party.name), is_buyer=False, is_supplier=False,
-                changed_at=clock.now(),
-            )  # fmt: skip
-            db.session.add(found)
-        if _complete(found, party):
-            found.changed_at = clock.now()
-            db.session.flush()
-            append_event(KIND, found.id)
-        return found
+        known = _Known(parties)
+        organizations, changed = [], dict[int, Organization]()
+        for party in parties:
+            found = known.find(party) or known.make(party)
+            if _complete(found, party):
+                known.note(found)
+                found.changed_at = clock.now()
+                changed[id(found)] = found
+            organizations.append(found)
+        db.session.flush()
+        append_events((KIND, found.id, "changed") for found in changed.values())
+        return organizations
 
 
 def add_government(name: str, *, name_en: str | None, region_code: str, parent_id: int | None = None) -> Government:
@@ -65,20 +70,47 @@ def describe_organization(
         append_event(KIND, found.id)
 
 
-def _find(party: rules.Party) -> Organization | None:
-    if party.identifier:
-        found = db.session.scalar(
-            select(Organization).where(
-                Organization.scheme.is_(None) if party.scheme is None else Organization.scheme == party.scheme,
-                Organization.identifier == party.identifier,
-            )
-        )
-        if found is not None:
-            return found
-    by_name = select(Organization).where(Organization.name_key == rules.name_key(party.name))
-    if party.identifier:
-        by_name = by_name.where(Organization.identifier.is_(None))
-    return db.session.scalar(by_name.order_by(Organization.id).limit(1))
+class _Known:
+    """The organisations that some parties may be, read at once; those that are made meanwhile join them."""
+
+    def __init__(self, parties: Sequence[rules.Party]) -> None:
+        self._by_identifier: dict[tuple[str | None, str], Organization] = {}
+        self._by_name: dict[str, list[Organization]] = {}
+        found: dict[int, Organization] = {}
+        identifiers = dict.fromkeys(party.identifier for party in parties if party.identifier)
+        for column, keys in (
+            (Organization.identifier, identifiers),
+            (Organization.name_key, dict.fromkeys(rules.name_key(party.name) for party in parties)),
+        ):
+            for batch in batches(keys):
+                found |= {one.id: one for one in db.session.scalars(select(Organization).where(column.in_(batch)))}
+        for number in sorted(found):
+            self.note(found[number])
+            self._by_name.setdefault(found[number].name_key, []).append(found[number])
+
+    def note(self, organization: Organization) -> None:
+        """Let an organisation be found by the identifier that it has."""
+        if organization.identifier:
+            self._by_identifier.setdefault((organization.scheme, organization.identifier), organization)
+
+    def find(self, party: rules.Party) -> Organization | None:
+        """Find an organisation by the identifier of a party, else the first that bears its name."""
+        same_name = self._by_name.get(rules.name_key(party.name), [])
+        if not party.identifier:
+            return same_name[0] if same_name else None
+        known = self._by_identifier.get((party.scheme, party.identifier))
+        return known or next((one for one in same_name if one.identifier is None), None)
+
+    def make(self, party: rules.Party) -> Organization:
+        """Make the organisation of a party."""
+        made = Organization(
+            scheme=party.scheme if party.identifier else None, identifier=party.identifier,
+            name=party.name, name_key=rules.name_key(party.name), is_buyer=False, is_supplier=False,
+            changed_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(made)
+        self._by_name.setdefault(made.name_key, []).append(made)
+        return made
 
 
 def _complete(found: Organization, party: rules.Party) -> bool:

@@ -12,7 +12,7 @@ from portal.ledger.actions import append_entry
 from portal.outbox.actions import append_event
 from portal.procurement import joining_rules as rules
 from portal.procurement import joins, linking
-from portal.procurement.actions import compile_processes
+from portal.procurement.compiling import compile_processes
 from portal.procurement.joining_rules import JoinChange, SuggestionState
 from portal.procurement.link_models import LinkSuggestion, ProcessClue, ProcessJoin, PurchaseMember
 from portal.procurement.linking_rules import THRESHOLD, Key, Verdict, compare, keys_of, stored_keys_of

@@ -54,6 +54,11 @@ def compile_releases(releases: Iterable[Json]) -> Json:
     return compiled_states(releases)[-1]
 
 
+def compile_said(ocid: str, releases: Sequence[Json]) -> Json:
+    """Merge what is left of the releases of one ocid; where all was destroyed, nothing but its name."""
+    return compile_releases(releases) if releases else {"ocid": ocid, "tag": [Tag.COMPILED.value]}
+
+
 def compiled_states(releases: Iterable[Json]) -> list[Json]:
     """Give the compiled release after each release, oldest first; the states share what did not change."""
     states: list[Json] = []

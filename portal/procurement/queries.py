@@ -129,8 +129,7 @@ def releases_of(*ocids: str) -> Sequence[Release]:
 
 def compiled(ocid: str, releases: Sequence[Release]) -> Json:
     """Compile what releases of one process say; one whose content was destroyed says nothing."""
-    said = [one.body for one in releases if not one.is_withheld]
-    return merging.compile_releases(said) if said else {"ocid": ocid, "tag": [Tag.COMPILED.value]}
+    return merging.compile_said(ocid, [one.body for one in releases if not one.is_withheld])
 
 
 def contracts_of(*ocids: str) -> Sequence[Contract]:

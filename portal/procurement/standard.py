@@ -7,6 +7,7 @@ tag `1__1__5` describes are of its kinds; its closed codelists are enforced.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ LONGEST_OCID, LONGEST_ID = 100, 99
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+_SUSPECT = ("\\u0000", "NaN", "Infinity")  # as JSON writes what cannot be kept
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _NO_OCID = re.compile(r"#|\\|//|^[\s/.]|[\s/]$|/\.")
 _REASONS = {
@@ -398,7 +400,7 @@ def faults_of(release: Json) -> list[tuple[str, str]]:
     """List what a release lacks of OCDS 1.1.5: (path, reason); nothing when it is right."""
     if depth_of(release) > DEEPEST:
         return [("", f"lies more than {DEEPEST} levels deep")]
-    faults = set(_unkeepable(release, ""))
+    faults = set(_unkeepable(release, "")) if _may_be_unkeepable(release) else set()
     try:
         Release.model_validate(release)
     except ValidationError as error:
@@ -406,6 +408,12 @@ def faults_of(release: Json) -> list[tuple[str, str]]:
             reason = _REASONS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
             faults.add(("/".join(str(part) for part in fault["loc"]), reason))
     return sorted(faults)
+
+
+def _may_be_unkeepable(release: Json) -> bool:
+    """Tell quickly whether it is worth looking for what cannot be kept: nearly never."""
+    written = json.dumps(release, ensure_ascii=False, default=str)
+    return any(sign in written for sign in _SUSPECT) or _UNKEEPABLE.search(written) is not None
 
 
 def _unkeepable(value: object, path: str) -> Iterator[tuple[str, str]]:

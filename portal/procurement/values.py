@@ -45,6 +45,12 @@ def first_text(*values: object) -> str:
     return next((line for value in values if isinstance(value, str) and (line := clean_line(value))), "")
 
 
+def tags(release: Mapping[str, object]) -> list[str]:
+    """Give the tags of a release that is right."""
+    found = release.get("tag")
+    return [str(tag) for tag in found] if isinstance(found, list) else []
+
+
 def moment(value: object) -> datetime | None:
     """Read an RFC 3339 moment; None when it is none."""
     if not isinstance(value, str):

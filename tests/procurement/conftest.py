@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.app import create_app
+from portal.settings import Settings
+from portal.storage.database import db
+from tests.conftest import fresh_database
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from click.testing import Result
@@ -44,6 +49,17 @@ def import_sheet(app: Flask) -> Callable[..., Result]:
         )
 
     return run
+
+
+@pytest.fixture
+def other_app(template: str, tmp_path: Path, database_server: str) -> Iterator[Flask]:
+    """Give a second portal on a fresh database of its own, without its context."""
+    with fresh_database(database_server, template, tmp_path / "other.sqlite3") as address:
+        made = create_app(Settings(data_dir=tmp_path / "other", database_url=address, testing=True, drain="off"))
+        yield made
+        with made.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _path(folder: Path, at: int, content: object) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DatabaseError
 
 from portal.kernel.canonical import canonical_json, sha256_hex
 from portal.procurement import queries
-from portal.procurement.actions import compile_processes, rebuild_processes
+from portal.procurement.actions import rebuild_processes
+from portal.procurement.compiling import compile_processes
 from portal.procurement.indexing import NOTICES
 from portal.procurement.models import Release, ReleasePayload
 from portal.procurement.rules import PayloadWithheldError
