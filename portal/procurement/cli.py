@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
@@ -15,15 +14,15 @@ from rich.progress import Progress
 
 from portal.kernel.text import clean_line
 from portal.procurement import mapping, reading, sheets
-from portal.procurement.actions import rebuild_processes, seal_releases
+from portal.procurement.actions import BATCH, rebuild_processes, seal_releases
+from portal.procurement.unpacking import SUFFIXES, UnreadableError
+from portal.storage.batches import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from portal.procurement.rules import Json, Problem
 
-Item = TypeVar("Item")
-BATCH = 500
 MAPPINGS = Path(__file__).parent / "mappings"
 NOTHING_READ, SOME_REFUSED = 2, 1
 
@@ -47,12 +46,16 @@ by_option = click.option(
 @click.pass_context
 @with_appcontext
 def import_ocds(context: click.Context, paths: Sequence[Path], by: str) -> None:
-    """Seal the releases of OCDS files: packages, records or bare releases, in files or folders."""
-    files = [file for path in paths for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])]
+    """Seal the releases of OCDS files: packages, records, bare releases or JSON Lines, plain, gzip or zip.
+
+    Every file is read to its end before anything of it is sealed. What was sealed before an interruption is
+    known when the command is run again, and only the rest is sealed.
+    """
+    files = [file for path in paths for file in (_files_in(path) if path.is_dir() else [path])]
     tally = _Tally(by)
     with _progress() as progress:
-        for file in progress.track(files, description="files"):
-            _import_file(tally, file)
+        for file in files:
+            _import_file(tally, file, progress)
     _finish(context, tally, nothing_read=tally.unreadable == len(files))
 
 
@@ -74,11 +77,11 @@ def import_sheet(context: click.Context, path: Path, name: str, by: str) -> None
     try:
         with _progress() as progress:
             task = progress.add_task("rows", total=None)
-            for batch in _batches(found):
+            for batch in batches(found, BATCH):
                 rows += len(batch)
                 progress.update(task, completed=rows)
                 _import_rows(tally, path, batch)
-    except reading.UnreadableError as error:
+    except UnreadableError as error:
         tally.unreadable += 1
         _tell(path, str(error))
     _finish(context, tally, nothing_read=rows == 0)
@@ -122,19 +125,30 @@ class _Tally:
             _tell(file, f"refused {problem}")
 
 
-def _import_file(tally: _Tally, file: Path) -> None:
+def _import_file(tally: _Tally, file: Path, progress: Progress) -> None:
+    size = file.stat().st_size
+    checked = progress.add_task(f"checking {clean_line(file.name)}", total=size)
+    sealed = progress.add_task(f"sealing {clean_line(file.name)}", total=size)
     try:
-        found = reading.read_file(file)
-    except reading.UnreadableError as error:
+        reading.check_file(file, lambda count: progress.advance(checked, count))
+        found = reading.stream_file(file, lambda count: progress.advance(sealed, count))
+        for batch in batches(found, BATCH):
+            _import_found(tally, file, batch)
+    except UnreadableError as error:
         tally.unreadable += 1
         _tell(file, str(error))
-        return
-    for repair in found.repairs:
+
+
+def _import_found(tally: _Tally, file: Path, batch: Sequence[reading.Found]) -> None:
+    for repair in (repair for one in batch for repair in one.repairs):
         tally.repaired += 1
         _tell(file, f"repaired {repair}")
-    tally.refuse(file, found.refused)
-    for batch in _batches(iter(found.releases)):
-        tally.seal(file, batch)
+    tally.refuse(file, (one.problem for one in batch if one.problem is not None))
+    tally.seal(file, [(one.place, one.release) for one in batch if one.release is not None])
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.name.lower().endswith(SUFFIXES) and path.is_file())
 
 
 def _import_rows(tally: _Tally, file: Path, batch: Sequence[sheets.Row]) -> None:
@@ -159,11 +173,6 @@ def _finish(context: click.Context, tally: _Tally, *, nothing_read: bool) -> Non
     if nothing_read:
         context.exit(NOTHING_READ)
     context.exit(SOME_REFUSED if tally.refused or tally.unreadable else 0)
-
-
-def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    while batch := list(islice(items, BATCH)):
-        yield batch
 
 
 def _progress() -> Progress:

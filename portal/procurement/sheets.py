@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from python_calamine import CalamineError, load_workbook
 
 from portal.kernel.text import clean_text
-from portal.procurement.reading import UnreadableError
 from portal.procurement.rows import RowError, release_of
 from portal.procurement.rules import Json, Problem
+from portal.procurement.unpacking import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
