@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from portal.kernel import clock
 from portal.outbox.models import OutboxCursor, OutboxEvent
@@ -88,6 +88,21 @@ def _drain_one(consumer: Consumer) -> int:
             return delivered
         reached = events[-1].position or position
         consumer.handle(events)
-        with transaction():
-            db.session.merge(OutboxCursor(consumer=consumer.name, position=reached))
         delivered += len(events)
+        if not _move_cursor(consumer.name, seen_at=position, to=reached):
+            return delivered
+
+
+def _move_cursor(name: str, *, seen_at: int, to: int) -> bool:
+    """Move a cursor on from where it was seen; left alone if somebody else moved it meanwhile."""
+    with transaction():
+        if db.session.get(OutboxCursor, name, populate_existing=True) is None:
+            db.session.add(OutboxCursor(consumer=name, position=0))
+            db.session.flush()
+        moved = (
+            update(OutboxCursor)
+            .where(OutboxCursor.consumer == name, OutboxCursor.position == seen_at)
+            .values(position=to)
+            .returning(OutboxCursor.position)
+        )
+        return db.session.scalar(moved) is not None

@@ -1,4 +1,7 @@
-"""The thread that drains the outbox in the web process, and the lock that lets only one do it."""
+"""The thread that drains the outbox in the web process, and the lock that lets only one do it.
+
+On SQLite there is one machine, and its lock is a file; on PostgreSQL the lock is the database's, for all machines.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import logging
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from sqlalchemy import text
 
 from portal.outbox import actions
 from portal.storage.database import db
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
+DRAIN_LOCK = 7_310_006
 _wake = threading.Event()
 
 
@@ -52,7 +58,30 @@ def _run(app: Flask, lock_file: Path) -> None:
 
 @contextmanager
 def _alone(lock_file: Path) -> Iterator[bool]:
-    """Hold the drain lock of this machine if it is free; it dies with the process."""
+    """Hold the drain lock if it is free."""
+    if db.engine.dialect.name == "postgresql":
+        with _alone_on_database() as is_alone:
+            yield is_alone
+    else:
+        with _alone_on_machine(lock_file) as is_alone:
+            yield is_alone
+
+
+@contextmanager
+def _alone_on_database() -> Iterator[bool]:
+    """Hold the lock on a connection of its own, with which it dies."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
+        is_alone = bool(holder.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": DRAIN_LOCK}).scalar())
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                holder.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": DRAIN_LOCK})
+
+
+@contextmanager
+def _alone_on_machine(lock_file: Path) -> Iterator[bool]:
+    """Hold the lock of this machine; it dies with the process."""
     lock_file.parent.mkdir(parents=True, exist_ok=True)
     with lock_file.open("a") as handle:
         try:

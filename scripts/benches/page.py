@@ -43,12 +43,12 @@ def measure_page(folder: Path, count: int, verdicts: measuring.Verdicts) -> None
     """Time both pages for a common word, and how soon a publication is found."""
     settings = make_portal(folder / "portal", count)
     asked = urllib.parse.quote(WORD)
-    port = _free_port()
+    port = free_port()
     datasette = [sys.executable, "-m", "datasette", "serve", str(folder / "peer.db"), "--port", str(port)]
     with running(datasette, f"http://127.0.0.1:{port}/", {}):
         page = f"http://127.0.0.1:{port}/peer/notices?_search={asked}&_size=20&_facet=category&_facet=region"
         theirs = measuring.wall_times(lambda: _fetch(page), count=COUNT)
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     gunicorn = [
         sys.executable,
@@ -75,9 +75,11 @@ def measure_page(folder: Path, count: int, verdicts: measuring.Verdicts) -> None
         verdicts.say("a publication is found after", _seconds_until_found(settings, address), FOUND_SECONDS, "s")
 
 
-def make_portal(folder: Path, count: int) -> Settings:
+def make_portal(folder: Path, count: int, *, database_url: str = "", search_backend: str = "whoosh") -> Settings:
     """Make a portal whose notices are the corpus, put into the table directly."""
-    settings = Settings(data_dir=folder, testing=True, drain="off")
+    settings = Settings(
+        data_dir=folder, testing=True, drain="off", database_url=database_url, search_backend=search_backend
+    )
     app = create_app(settings)
     with app.app_context():
         upgrade()
@@ -159,7 +161,8 @@ def _fetch(url: str) -> str:
         return ""
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -89,15 +89,31 @@ def test_a_search_for_nothing_finds_nothing(backend: SearchBackend, asked: str) 
     assert found(backend, asked) == []
 
 
-@pytest.mark.parametrize(
-    "bomb", ["*a*", "a*" * 20, "[a TO z]", "NOT " * 2000, "字" * 1_000_000, '"' * 999, "OR AND NOT (", "a\x00b \x1f"]
-)
-def test_a_search_cannot_be_made_to_explode(backend: SearchBackend, bomb: str) -> None:
-    backend.update([make_document("1", "养老 a b")])
+BOMBS = {
+    "one letter in asterisks": "*a*",
+    "20 wildcards": "a* " * 20,
+    "a range": "[a TO z]",
+    "2,000 negations": "NOT " * 2000,
+    "a megabyte": "字" * 1_000_000,
+    "unbalanced quotes": '"' * 999,
+    "operators": "OR AND NOT (",
+    "control characters": "a\x00b \x1f",
+    "16 words": "养老 服务 社区 居家 残疾 康复 训练 心理 疏导 评估 购买 项目 郑州 洛阳 公告 abc",
+    "one character 400 times": "服" * 400,
+    "a long run": "MIIC" * 3_000,
+    "half a pair": "\ud800养老",
+}
 
-    result = backend.search(SearchQuery(bomb))
 
-    assert result.total in {0, 1}
+@pytest.mark.parametrize("match", Match)
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_a_search_cannot_be_made_to_explode(backend: SearchBackend, bomb: str, match: Match) -> None:
+    backend.update([make_document(str(number), f"养老 a b {number}") for number in range(20)])
+
+    result = backend.search(SearchQuery(bomb, match=match, facets=FACETS))
+
+    assert not result.is_partial
+    assert len(result.hits) == result.total == sum(result.facets.get("kind", {}).values())
 
 
 def test_an_update_replaces_what_had_the_key(backend: SearchBackend) -> None:
@@ -322,3 +338,41 @@ def test_a_loose_search_counts_what_it_shows(backend: SearchBackend) -> None:
     result = backend.search(asked)
 
     assert result.total == len(result.hits) == sum(result.facets["kind"].values()) > 0
+
+
+def test_a_loose_search_leaves_out_what_is_poor_beside_the_best_of_what_is_shown(backend: SearchBackend) -> None:
+    others = [make_document(str(number), "儿童", title="心理疏导", region="41") for number in range(10, 40)]
+    best = make_document("1", "老人上门护理", title="老人上门护理", region="41")
+    poor = [make_document(str(number), "上门安装", region="42" if number == 3 else "41") for number in (2, 3)]
+    backend.update([best, *poor, *others])
+    asked = {"match": Match.SOME, "facets": {"region"}}
+
+    everywhere = backend.search(SearchQuery("老人上门护理", **asked))  # type: ignore[arg-type]  # fields
+    there = backend.search(SearchQuery("老人上门护理", filters={"region": {"42"}}, **asked))  # type: ignore[arg-type]  # fields
+
+    assert ([hit.key for hit in everywhere.hits], everywhere.total) == (["notice:1"], 1)
+    assert ([hit.key for hit in there.hits], there.total) == (["notice:3"], 1)
+    assert everywhere.facets["region"] == {"41": 1}
+
+
+def test_a_loose_search_has_as_many_pages_as_it_counts(backend: SearchBackend) -> None:
+    words = ("老人", "上门", "护理", "儿童", "培训")
+    backend.update([
+        make_document(str(number), "".join(word for place, word in enumerate(words) if number >> place & 1))
+        for number in range(32)
+    ])  # fmt: skip
+
+    total = backend.search(SearchQuery("老人上门护理", match=Match.SOME)).total
+    pages = [found(backend, "老人上门护理", match=Match.SOME, offset=offset, limit=5) for offset in range(0, 40, 5)]
+
+    assert len({key for page in pages for key in page}) == sum(map(len, pages)) == total > 0
+
+
+def test_a_long_run_of_letters_is_found_by_any_part_of_it(backend: SearchBackend) -> None:
+    run = "".join(random.Random(3).choices("abcdefghijklmnopqrstuvwxyzABCDEFGH0123456789", k=12_000))
+    backend.rebuild([make_document("1", f"养老 {run}")])
+
+    backend.update([make_document("2", f"服务{run}"), make_document("3", "养老")])
+
+    for start in (0, 5_000, 12_000 - 64):
+        assert set(found(backend, run[start : start + 64])) == {"notice:1", "notice:2"}

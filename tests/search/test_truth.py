@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.search import asking
 from portal.search.analysis import searchable
 from portal.search.backends.postgres import PostgresBackend
 from portal.search.backends.whoosh import WhooshBackend
-from portal.search.port import SearchBackend, SearchDocument, SearchQuery
+from portal.search.matching import full_text
+from portal.search.port import FACETS, SearchBackend, SearchDocument, SearchQuery
 from portal.storage.database import db
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def drawn_terms(texts: list[str]) -> list[str]:
 def test_random_terms_and_pairs_find_what_a_scan_finds(backend: SearchBackend, notices: list[SearchDocument]) -> None:
     backend.rebuild(notices)
     texts = {notice.key: f"{searchable(notice.title)}\n{searchable(notice.body)}" for notice in notices}
+    full_texts = {notice.key: full_text(notice) for notice in notices}
     terms = drawn_terms([notice.body for notice in notices])
     found_in_all = counted = 0
 
@@ -63,7 +66,27 @@ def test_random_terms_and_pairs_find_what_a_scan_finds(backend: SearchBackend, n
         result = backend.search(SearchQuery(query, limit=None))
         found = {hit.key for hit in result.hits}
         assert scanned <= found, query
-        assert result.total == len(found)
+        assert result.total == len(result.hits) == len(found)
+        for key in found:
+            assert all(clause.holds_in(full_texts[key]) for clause in asking.clauses(query)), (query, key)
         found_in_all, counted = found_in_all + len(scanned), counted + result.total
 
     assert counted - found_in_all <= MOST_WRONG * counted
+
+
+BOMBS = ("*a*", "a* " * 20, "[a TO z]", "NOT " * 2_000, "字" * 1_000_000, '"' * 999 + "养老", "养\x00老 \x1f")
+
+
+@pytest.mark.parametrize(
+    "bomb", BOMBS, ids=["letter", "wildcards", "range", "negations", "megabyte", "quotes", "control"]
+)
+def test_bombs_are_answered_as_plain_words(backend: SearchBackend, notices: list[SearchDocument], bomb: str) -> None:
+    backend.rebuild(notices)
+    clauses = asking.clauses(bomb)
+
+    result = backend.search(SearchQuery(bomb, limit=None, facets=FACETS))
+
+    assert not result.is_partial
+    assert {hit.key for hit in result.hits} == {
+        notice.key for notice in notices if all(clause.holds_in(full_text(notice)) for clause in clauses)
+    }
