@@ -1,0 +1,1 @@
+"""Drafts of notices, their approval by a second person, and their publication."""
