@@ -167,7 +167,8 @@ def test_rates_are_never_money() -> None:
 def test_several_lots_and_winners_are_awards_of_their_own() -> None:
     notice = notice_types()["award"]
     rows = [
-        {"title": f"第{n}包", "outcome": "awarded", "supplier": {"name": name, "code": ""}, "amount": {"fen": n * 100, "unit": "yuan"}}
+        {"title": f"第{n}包", "outcome": "awarded", "supplier": {"name": name, "code": ""},
+         "amount": {"fen": n * 100, "unit": "yuan"}}
         for n, name in ((1, "甲中心"), (2, "乙中心"), (2, "丙中心"))
     ]  # fmt: skip
     body = release_of(notice, filled(notice, results=rows), occasion())
