@@ -30,10 +30,13 @@ from portal.disclosure import office as disclosure_office
 from portal.disclosure import permissions as disclosure_permissions
 from portal.disclosure import queries as disclosure
 from portal.disclosure import routes as disclosure_routes
+from portal.ledger import checking, openings
 from portal.ledger import cli as ledger_cli
+from portal.ledger import feeds as ledger_feeds
 from portal.ledger import routes as ledger_routes
 from portal.moderation import actions as moderation_actions
 from portal.moderation import permissions as moderation_permissions
+from portal.moderation import queries as moderation
 from portal.moderation import routes as moderation_routes
 from portal.opendata import exports as opendata_exports
 from portal.opendata import feeds as opendata_feeds
@@ -61,6 +64,7 @@ from portal.procurement import link_exports as procurement_link_exports
 from portal.procurement import link_office as procurement_link_office
 from portal.procurement import permissions as procurement_permissions
 from portal.procurement import queries as procurement
+from portal.procurement import remembering
 from portal.procurement import routes as procurement_routes
 from portal.procurement.link_consumer import LinkSuggester
 from portal.ratings import cli as ratings_cli
@@ -112,7 +116,12 @@ class Capability:
 CAPABILITIES: Sequence[Capability] = (
     Capability("demo", commands=(demo_cli.demo,)),
     Capability("outbox", commands=(outbox_cli.worker,)),
-    Capability("ledger", blueprints=(ledger_routes.bp,), commands=(ledger_cli.ledger_group,)),
+    Capability(
+        "ledger",
+        blueprints=(ledger_routes.bp,),
+        feeds=(ledger_feeds.CHECKPOINTS,),
+        commands=(ledger_cli.ledger_group,),
+    ),
     Capability(
         "accounts",
         blueprints=(accounts_routes.bp,),
@@ -208,6 +217,7 @@ def register(app: Flask) -> None:
         for command in capability.imports:
             import_group.add_command(command)
     _fill_registries(app)
+    _let_ledger_read()
     moderation_actions.use_followers([procurement_actions.follow_hiding])
     app.jinja_env.globals["documents_of"] = disclosure.documents_of
     app.jinja_env.filters |= {
@@ -224,6 +234,19 @@ def register(app: Flask) -> None:
 def consumers() -> Sequence[Consumer]:
     """List whoever follows the outbox, besides the signer of checkpoints."""
     return (LinkSuggester(), SearchConsumer())
+
+
+def _let_ledger_read() -> None:
+    """Tell the ledger, which knows no capability, where public bytes lie and what is hidden."""
+    openings.readers["release"] = remembering.bytes_at
+    openings.concealers |= {
+        "release": remembering.hidden_at,
+        "document": disclosure.hidden_at,
+        "answer": moderation.hidden_at(Kind.PROPOSAL),
+        "plan": moderation.hidden_at(Kind.PLAN),
+        "rating-count": moderation.hidden_at(Kind.RATING),
+    }
+    checking.inside["releases"] = remembering.faults
 
 
 def _fill_registries(app: Flask) -> None:

@@ -9,14 +9,14 @@ from sqlalchemy import Select, select
 from portal.disclosure.models import Document
 from portal.disclosure.rules import AlreadyPublishedError
 from portal.kernel.errors import NotFoundError
-from portal.moderation.queries import not_hidden
+from portal.moderation.queries import hidden_keys, not_hidden
 from portal.procurement.models import Release
 from portal.procurement.queries import NOTICE
 from portal.ring.rules import Kind
 from portal.storage.database import db
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 KIND = "document"
 
@@ -62,6 +62,18 @@ def draft(document_id: int, *, for_update: bool = False) -> Document:
     if found.published_at is not None:
         raise AlreadyPublishedError
     return found
+
+
+def hidden_at(positions: Sequence[int]) -> Mapping[int, str]:
+    """Tell which documents of some ledger entries are hidden, and by which mark."""
+    query = select(Document).where(Document.ledger_position.in_(positions))
+    marks = hidden_keys()
+    return {
+        found.ledger_position: mark
+        for found in db.session.scalars(query)
+        for mark in (f"{KIND}:{found.id}", f"{NOTICE}:{found.release_id}", f"{Kind.PROCESS}:{found.ocid}")
+        if mark in marks and found.ledger_position is not None
+    }
 
 
 def in_office() -> Select[Document]:

@@ -12,9 +12,9 @@ from portal.kernel import clock
 from portal.kernel.canonical import canonical_json
 from portal.kernel.errors import ConflictError
 from portal.kernel.text import N_
-from portal.ledger import queries, rules
+from portal.ledger import openings, queries, rules
 from portal.ledger.keys import signing_key
-from portal.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerNode, LedgerSalt
+from portal.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerNode, LedgerPublic, LedgerSalt
 from portal.outbox.actions import append_events
 from portal.storage import modes
 from portal.storage.batches import insert_rows
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
     from portal.outbox.models import OutboxEvent
 
-ENTRY_VERSION = 1
+ENTRY_VERSION = 2
 SALT_BYTES = 32
 APPEND_LOCK = 7_310_002
+NOT_PUBLIC = frozenset({"refuse"})  # told to the author alone
 
 
 class ShorterThanPublishedError(ConflictError):
@@ -71,10 +72,13 @@ class NewEntry:
     public: bytes
     action: str
     reason: str = ""
+    redacts: int | None = None
 
 
 def append_entries(entries: Sequence[NewEntry], *, at: datetime | None = None) -> int:
     """Append many entries in their order, under one lock; see `append_entry`.
+
+    No entry is earlier than the one before it: where clocks differ, the later moment is told.
 
     Returns:
         The position of the first; the others follow it without a gap.
@@ -83,7 +87,8 @@ def append_entries(entries: Sequence[NewEntry], *, at: datetime | None = None) -
         raise modes.WriteOutsideTransactionError
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
-    first, moment = queries.size(), at or clock.now()
+    first, newest = queries.end()
+    moment = max(at or clock.now(), newest)
     salts = [secrets.token_bytes(SALT_BYTES) for _ in entries]
     bodies = [_body(entry, salt, moment) for entry, salt in zip(entries, salts, strict=True)]
     leaves = [rules.leaf_hash(body) for body in bodies]
@@ -94,6 +99,14 @@ def append_entries(entries: Sequence[NewEntry], *, at: datetime | None = None) -
     ]  # fmt: skip
     insert_rows(LedgerEntry, rows)
     insert_rows(LedgerSalt, [{"position": position, "salt": salt} for position, salt in enumerate(salts, first)])
+    insert_rows(
+        LedgerPublic,
+        [
+            {"position": position, "body": entry.public}
+            for position, entry in enumerate(entries, first)
+            if (entry.type not in openings.readers or entry.action != "publish") and entry.action not in NOT_PUBLIC
+        ],
+    )
     insert_rows(LedgerNode, _nodes(first, leaves))
     append_events(("ledger", first + number, "appended") for number in range(len(rows)))
     return first
@@ -143,7 +156,8 @@ def _body(entry: NewEntry, salt: bytes, moment: datetime) -> bytes:
         "v": ENTRY_VERSION, "type": entry.type, "id": str(entry.object_id), "action": entry.action,
         "at": moment.isoformat(timespec="seconds"), "commitment": rules.commitment(salt, entry.public),
     }  # fmt: skip
-    return canonical_json(said | ({"reason": entry.reason} if entry.reason else {}))
+    more = {"reason": entry.reason or None, "redacts": entry.redacts}
+    return canonical_json(said | {name: value for name, value in more.items() if value is not None})
 
 
 def _nodes(first: int, leaves: Sequence[bytes]) -> list[dict[str, object]]:

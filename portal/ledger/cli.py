@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from portal.ledger import checking
@@ -13,8 +14,10 @@ ledger_group = AppGroup("ledger", help="The public memory.")
 @ledger_group.command("verify")
 @click.pass_context
 def verify(context: click.Context) -> None:
-    """Hash every entry again and compare with what is stored and signed."""
-    verdict = checking.verify()
+    """Check every entry, tile, commitment and signed head, and what only the database shows."""
+    verdict = checking.check(current_app.extensions["settings"].data_dir / "keys")
+    for note in verdict.notes:
+        click.echo(f"note: {note}", err=True)
     for fault in verdict.faults:
         click.echo(fault, err=True)
     click.echo(f"{verdict.size} entries, {len(verdict.faults)} faults")

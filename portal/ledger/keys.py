@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 FILE = "ledger.key"
 
 
+def public_key(folder: Path) -> bytes | None:
+    """Read the public half of the key; None where there is no key yet."""
+    return signing_key(folder).public_key().public_bytes_raw() if (folder / FILE).exists() else None
+
+
 def signing_key(folder: Path) -> Ed25519PrivateKey:
     """Read the key, making it on first use (readable by its owner only)."""
     path = folder / FILE

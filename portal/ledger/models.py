@@ -36,6 +36,15 @@ class LedgerSalt(Model):
     salt: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class LedgerPublic(Model):
+    """The public bytes that an entry commits to, unless they lie with what was published (releases)."""
+
+    __tablename__ = "ledger_public"
+
+    position: Mapped[int] = mapped_column(ForeignKey("ledger_entry.position"), primary_key=True, autoincrement=False)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class LedgerNode(Model):
     """The hash of one whole subtree."""
 
@@ -59,3 +68,5 @@ class LedgerCheckpoint(Model):
 
 for _table in (LedgerEntry, LedgerNode, LedgerCheckpoint):
     make_immutable(_table.__table__)
+for _erasable in (LedgerSalt, LedgerPublic):
+    make_immutable(_erasable.__table__, ["UPDATE"])

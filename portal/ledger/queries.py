@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -19,12 +21,21 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 PUBLISHED_FILE = "ledger.published"
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def size() -> int:
     """Tell how many entries there are."""
     last = db.session.scalar(select(func.max(LedgerEntry.position)))
     return 0 if last is None else last + 1
+
+
+def end() -> tuple[int, datetime]:
+    """Tell how many entries there are, and when the newest was made."""
+    last = db.session.execute(
+        select(LedgerEntry.position, LedgerEntry.at).order_by(LedgerEntry.position.desc()).limit(1)
+    ).one_or_none()
+    return (last.position + 1, last.at) if last else (0, EARLIEST)
 
 
 def node(at: rules.Node) -> bytes:
@@ -40,6 +51,56 @@ def root(count: int) -> bytes:
 def checkpoint() -> LedgerCheckpoint | None:
     """Read the newest signed head."""
     return db.session.scalar(select(LedgerCheckpoint).order_by(LedgerCheckpoint.size.desc()).limit(1))
+
+
+def checkpoint_of(count: int) -> LedgerCheckpoint | None:
+    """Read the signed head for a number of entries, if there is one."""
+    return db.session.get(LedgerCheckpoint, count)
+
+
+def checkpoints() -> Select[LedgerCheckpoint]:
+    """Select every signed head, newest first."""
+    return select(LedgerCheckpoint).order_by(LedgerCheckpoint.size.desc())
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """The signed head that covers an entry, if there is one yet, and the hashes that lead to its root."""
+
+    checkpoint: LedgerCheckpoint | None
+    steps: list[str]
+
+
+def inclusion(position: int) -> Inclusion:
+    """Prove that an entry is in the newest signed head."""
+    head = checkpoint()
+    if head is None or position >= head.size:
+        return Inclusion(None, [])
+    return Inclusion(head, [step.hex() for step in rules.inclusion_proof(position, head.size, node)])
+
+
+def consistency(old: int, new: int) -> tuple[LedgerCheckpoint, LedgerCheckpoint, list[str]]:
+    """Prove that one signed head continues another.
+
+    Raises:
+        NotFoundError: one of them was never signed, or the older is not smaller.
+    """
+    first, second = checkpoint_of(old), checkpoint_of(new)
+    if first is None or second is None or old > new:
+        raise NotFoundError
+    return first, second, [step.hex() for step in rules.consistency_proof(old, new, node)]
+
+
+def announcements() -> Sequence[LedgerEntry]:
+    """Read the entries that announce a new name of the ledger, oldest first."""
+    query = select(LedgerEntry).where(LedgerEntry.type == rules.LEDGER)
+    return db.session.scalars(query.order_by(LedgerEntry.position)).all()
+
+
+def redaction_of(entry_: LedgerEntry) -> LedgerEntry | None:
+    """Find the entry that says why what this one commits to was destroyed."""
+    later = entries_about(entry_.type, entry_.object_id)
+    return next((one for one in later if rules.redacted_by(one.body) == entry_.position), None)
 
 
 def entries() -> Select[LedgerEntry]:
@@ -70,16 +131,21 @@ def salt(position: int) -> bytes | None:
     return found.salt if found else None
 
 
-def tile(asked: rules.Tile) -> bytes:
+def signed_size() -> int:
+    """Tell how many entries the newest signed head covers."""
+    return db.session.scalar(select(func.max(LedgerCheckpoint.size))) or 0
+
+
+def tile(asked: rules.Tile, signed: int) -> bytes:
     """Read one tile (32-byte hashes) or one bundle (entries, each after its 16-bit length).
 
-    Only what a signed checkpoint covers is served.
+    Args:
+        asked: which one.
+        signed: how many entries may be told of; to the public only what a signed checkpoint covers.
 
     Raises:
         NotFoundError: the log does not reach so far.
     """
-    head = checkpoint()
-    signed = head.size if head else 0
     level = 0 if asked.level is None else asked.level * rules.TILE_HEIGHT
     first = asked.number * rules.TILE_WIDTH
     if level >= signed.bit_length() or first + asked.width > signed >> level:

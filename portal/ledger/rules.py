@@ -1,27 +1,39 @@
 """Merkle tree hashing, proofs, tiles and signed checkpoints: plain functions.
 
 Sources: RFC 6962 section 2.1 (hashing), RFC 9162 section 2.1.3 and 2.1.4 (proofs), C2SP
-tlog-tiles (addresses), C2SP signed-note and tlog-checkpoint (the signed head).
+tlog-tiles (addresses), C2SP signed-note and tlog-checkpoint (the signed head). What a reader needs to check the
+ledger stands in `verify`, the file that everybody can run; here it is taken from there.
 """
 
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from portal.kernel.text import N_
+from portal.ledger.verify import (
+    HASH_BYTES,
+    TILE_WIDTH,
+    BadProofError,
+    leaf_hash,
+    node_hash,
+    tile_path,
+    verifier_key,
+    verify_consistency,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-HASH_BYTES = 32
+__all__ = [
+    "HASH_BYTES", "TILE_WIDTH", "BadProofError", "leaf_hash", "node_hash", "verifier_key", "verify_consistency",
+]  # fmt: skip
 TILE_HEIGHT = 8
-TILE_WIDTH = 1 << TILE_HEIGHT
+LEDGER, NEW_ORIGIN, REDACT = "ledger", "new-origin", "redact"
 LARGEST_INDEX = 2**63
-_INDEX_BASE = 1000
-_ED25519 = b"\x01"
 EMPTY_ROOT = sha256(b"").digest()
 
 ENTRY_TYPES = {
@@ -31,27 +43,15 @@ ENTRY_TYPES = {
     "moderation": N_("moderation"),
     "rating-count": N_("count of ratings"),
     "join": N_("joining of notices"),
+    "document": N_("document"),
+    "ledger": N_("new name of the ledger"),
 }
 
 Node = tuple[int, int]
 
 
-class BadProofError(ValueError):
-    """Raised when a proof does not show what it claims."""
-
-
 class BadTilePathError(ValueError):
     """Raised when an address names no tile."""
-
-
-def leaf_hash(entry: bytes) -> bytes:
-    """Hash one entry (RFC 6962: prefix 0)."""
-    return sha256(b"\x00" + entry).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash two nodes into their parent (RFC 6962: prefix 1)."""
-    return sha256(b"\x01" + left + right).digest()
 
 
 def commitment(salt: bytes, public: bytes) -> str:
@@ -111,44 +111,19 @@ def verify_inclusion(leaf: bytes, index: int, size: int, *, proof: Sequence[byte
     """
     _check_hashes([leaf, root_hash, *proof])
     if not 0 <= index < size:
-        raise BadProofError
+        raise BadProofError("the proof does not lead to the root")
     position, last, found = index, size - 1, leaf
     for step in proof:
         is_left, position, last = _climb(position, last)
         found = node_hash(step, found) if is_left else node_hash(found, step)
     if last != 0 or found != root_hash:
-        raise BadProofError
-
-
-def verify_consistency(old: int, new: int, *, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
-    """Check a consistency proof (RFC 9162, 2.1.4.2); an empty old tree proves nothing and is refused.
-
-    Raises:
-        BadProofError: the old tree is not shown to be the beginning of the new one.
-    """
-    if old == new and old > 0 and not proof and old_root == new_root:
-        return
-    _check_hashes([old_root, new_root, *proof])
-    if not 0 < old < new or not proof:
-        raise BadProofError
-    steps = list(proof) if old & (old - 1) else [old_root, *proof]
-    position, last = old - 1, new - 1
-    while position % 2 == 1:
-        position, last = position >> 1, last >> 1
-    found_old = found_new = steps[0]
-    for step in steps[1:]:
-        is_left, position, last = _climb(position, last)
-        if is_left:
-            found_old = node_hash(step, found_old)
-        found_new = node_hash(step, found_new) if is_left else node_hash(found_new, step)
-    if last != 0 or found_old != old_root or found_new != new_root:
-        raise BadProofError
+        raise BadProofError("the proof does not lead to the root")
 
 
 def _climb(position: int, last: int) -> tuple[bool, int, int]:
     """Go one step of a proof up: whether its hash stands to the left, and where the walk is then."""
     if last == 0:
-        raise BadProofError
+        raise BadProofError("the proof does not lead to the root")
     is_left = position % 2 == 1 or position == last
     if is_left:
         while position % 2 == 0 and position != 0:
@@ -172,13 +147,7 @@ class Tile:
     @property
     def path(self) -> str:
         """Write the address below `tile/`, in groups of three digits."""
-        groups = [f"{self.number % _INDEX_BASE:03d}"]
-        rest = self.number // _INDEX_BASE
-        while rest:
-            groups.insert(0, f"x{rest % _INDEX_BASE:03d}")
-            rest //= _INDEX_BASE
-        level = "entries" if self.level is None else str(self.level)
-        return f"{level}/{'/'.join(groups)}" + ("" if self.is_full else f".p/{self.width}")
+        return tile_path("entries" if self.level is None else self.level, self.number, self.width)
 
 
 def read_tile_path(path: str) -> Tile:
@@ -207,7 +176,25 @@ def checkpoint_text(origin: str, size: int, root_hash: bytes) -> str:
 
 def key_id(name: str, public_key: bytes) -> bytes:
     """Compute the 4-byte id of an Ed25519 key under a name (C2SP signed-note)."""
-    return sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
+    return bytes.fromhex(verifier_key(name, public_key).split("+")[1])
+
+
+def root_in(note: str) -> bytes:
+    """Read the root out of a checkpoint, without checking its signature."""
+    return base64.b64decode(note.split("\n")[2])
+
+
+def object_in(body: bytes) -> tuple[str, str]:
+    """Read what an entry is about: its type and identifier."""
+    said = json.loads(body)
+    return str(said.get("type")), str(said.get("id"))
+
+
+def redacted_by(body: bytes) -> int | None:
+    """Read which entry's content an entry tells to be destroyed, if it is of that kind."""
+    said = json.loads(body)
+    redacts = said.get("redacts")
+    return redacts if said.get("action") == REDACT and isinstance(redacts, int) else None
 
 
 def signed_note(text: str, name: str, *, public_key: bytes, signature: bytes) -> str:
@@ -216,15 +203,9 @@ def signed_note(text: str, name: str, *, public_key: bytes, signature: bytes) ->
     return f"{text}\n\N{EM DASH} {name} {encoded}\n"
 
 
-def verifier_key(name: str, public_key: bytes) -> str:
-    """Write the key that others check the checkpoint with: name+id+key (C2SP signed-note)."""
-    encoded = base64.b64encode(_ED25519 + public_key).decode()
-    return f"{name}+{key_id(name, public_key).hex()}+{encoded}"
-
-
 def _check_hashes(hashes: Sequence[bytes]) -> None:
     if any(len(item) != HASH_BYTES for item in hashes):
-        raise BadProofError
+        raise BadProofError("the proof does not lead to the root")
 
 
 def _split(size: int) -> int:

@@ -41,7 +41,7 @@ class Release(Model):
     source: Mapped[str] = mapped_column(String(300))
     sealed_by: Mapped[str] = mapped_column(String(100))
     sealed_at: Mapped[datetime]
-    ledger_position: Mapped[int]
+    ledger_position: Mapped[int] = mapped_column(index=True)
 
     @property
     def is_withheld(self) -> bool:

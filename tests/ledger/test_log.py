@@ -26,7 +26,7 @@ ORIGIN = "test.example/ledger"
 
 def publish(count: int) -> list[int]:
     with transaction():
-        return [actions.append_entry("release", number, action="publish", public=b"bytes") for number in range(count)]
+        return [actions.append_entry("answer", number, action="publish", public=b"bytes") for number in range(count)]
 
 
 def test_entries_are_numbered_from_nought_without_gaps(app: Flask) -> None:
@@ -47,7 +47,7 @@ def test_the_stored_root_is_the_root_of_the_entries(app: Flask) -> None:
     leaves = [queries.entry(position).body for position in range(11)]
 
     half = rules.root(11, queries.node)
-    assert checking.verify().faults == []
+    assert checking.check().faults == []
     assert queries.entry(3).leaf == rules.leaf_hash(leaves[3])
     assert half == queries.root(11)
 
@@ -66,7 +66,7 @@ def test_the_database_refuses_to_change_an_entry(app: Flask, statement: str) -> 
     with pytest.raises(DatabaseError), transaction():
         db.session.execute(text(statement))
 
-    assert checking.verify().faults == []
+    assert checking.check().faults == []
 
 
 def test_a_checkpoint_is_signed_by_the_key_outside_the_database(app: Flask, tmp_path: Path) -> None:
