@@ -140,7 +140,7 @@ def suggest(ocids: Sequence[str]) -> None:
 def _suggest_for(ocids: Sequence[str]) -> None:
     mine = linking.known_processes(ocids)
     keys = {ocid: keys_of(one.clues) for ocid, one in mine.items()}
-    sharing = linking.processes_sharing({key for some in keys.values() for key in some})
+    sharing = linking.processes_sharing({key for some in keys.values() for key in some}, least=2)
     others = linking.known_processes({ocid for found in sharing.values() for ocid in found} - set(mine)) | mine
     likely: dict[Pair, Verdict] = {}
     for ocid, some in keys.items():

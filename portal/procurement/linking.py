@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import func, select
 
 from portal.kernel import clock
 from portal.parties.models import Organization
@@ -20,11 +20,12 @@ from portal.storage.database import db
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from sqlalchemy import Select
+
     from portal.procurement.linking_rules import Key
     from portal.procurement.rules import Json
 
 MOST_SHARING = 60  # what more processes have in common tells nothing
-KEYS_AT_ONCE = 150  # SQLite takes 500 parts of a compound statement, and 250,000 parameters
 BATCH = 500
 NUMBER = "number"
 Item = TypeVar("Item")
@@ -100,22 +101,28 @@ def likely_processes(clues: Clues, limit: int = 5, *, without: Collection[str] =
     return list(found.values())[:limit]
 
 
-def processes_sharing(keys: Iterable[Key]) -> Mapping[Key, list[str]]:
-    """Read which processes have each of some clues; clues that very many have are left out."""
+def processes_sharing(keys: Iterable[Key], *, least: int = 1) -> Mapping[Key, list[str]]:
+    """Read which processes have each of some clues; clues that very many have, or too few, are left out."""
     found: dict[Key, list[str]] = {}
-    for some in _batches(sorted(set(keys)), KEYS_AT_ONCE):
-        parts = [
-            select(
-                select(literal(kind).label("kind"), literal(value).label("value"), ProcessClue.ocid)
-                .where(ProcessClue.kind == kind, ProcessClue.value == value)
-                .limit(MOST_SHARING + 1)
-                .subquery()
-            )
-            for kind, value in some
-        ]
-        for kind, value, ocid in db.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]):
-            found.setdefault((kind, value), []).append(ocid)
-    return {key: ocids for key, ocids in found.items() if len(ocids) <= MOST_SHARING}
+    by_kind: dict[str, set[str]] = {}
+    for kind, value in keys:
+        by_kind.setdefault(kind, set()).add(value)
+    for kind, values_of_kind in by_kind.items():
+        for some in _batches(sorted(values_of_kind), BATCH):
+            for value, ocid in db.session.execute(_sharers(kind, some, least)):
+                found.setdefault((kind, value), []).append(ocid)
+    return found
+
+
+def _sharers(kind: str, some: Sequence[str], least: int) -> Select[str, str]:
+    """Select what has one of some values, of those values that neither too few nor very many have."""
+    told = (
+        select(ProcessClue.value)
+        .where(ProcessClue.kind == kind, ProcessClue.value.in_(some))
+        .group_by(ProcessClue.value)
+        .having(func.count().between(least, MOST_SHARING))
+    )
+    return select(ProcessClue.value, ProcessClue.ocid).where(ProcessClue.kind == kind, ProcessClue.value.in_(told))
 
 
 def known_processes(ocids: Iterable[str]) -> dict[str, Known]:

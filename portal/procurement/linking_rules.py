@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 THRESHOLD = 60  # from here on a pair is shown to a person
 CERTAIN = 100
-TELLING_TITLE = 14  # from here on a name alone tells a purchase even where the buyer is named otherwise
+TELLING_TITLE = 14  # signs; from here on a name tells a purchase even where the buyer is not known
 SIMILAR = 0.8  # of pairs of signs, Dice's coefficient
 CLOSE = 0.01  # of the amount
 DAYS_TOGETHER = 200
@@ -59,14 +59,14 @@ REASON_NAMES: Mapping[Reason, str] = {
 }
 POINTS: Mapping[Reason, int] = {
     Reason.NUMBER: 70,
-    Reason.TITLE: 55,
+    Reason.TITLE: 60,
     Reason.SIMILAR_TITLE: 35,
     Reason.BUYER: 20,
     Reason.AMOUNT: 15,
     Reason.OTHER_NUMBER: -100,
     Reason.OTHER_BUYER: -25,
     Reason.ORDER: -25,
-    Reason.FAR_APART: -20,
+    Reason.FAR_APART: -25,
 }
 _RANKS: Mapping[Stage, int] = {
     Stage.PLANNING: 0, Stage.TENDER: 1, Stage.AWARD: 2, Stage.UNSUCCESSFUL: 2, Stage.CANCELLED: 2,
@@ -118,7 +118,7 @@ def _by_title(one: Clues, other: Clues) -> list[Reason]:
     if not mine[0] or not theirs[0]:
         return []
     same_buyer = _same_buyer(one, other)
-    if mine[0] == theirs[0] and (same_buyer is not False or len(mine[0]) >= TELLING_TITLE):
+    if mine[0] == theirs[0] and (same_buyer or len(mine[0]) >= TELLING_TITLE):
         return [Reason.TITLE]
     if same_buyer and mine[1] == theirs[1]:
         return [Reason.TITLE]

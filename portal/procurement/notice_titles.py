@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -103,6 +103,7 @@ def _numbers(text: str) -> Iterable[ProjectNumber]:
             yield ProjectNumber(series, found["serial"].lstrip("0") or "0", found["lot"] or "")
 
 
+@lru_cache(maxsize=10_000)
 def title_cores(title: str, buyer: str | None = None) -> tuple[str, str]:
     """Take from a title what only tells the kind of notice, its round, its lot, and its number.
 
@@ -131,6 +132,7 @@ def _names(buyer: str | None) -> Sequence[str]:
     return [name for name in dict.fromkeys(names) if name]
 
 
+@lru_cache(maxsize=10_000)
 def buyer_key(name: str) -> str:
     """Write a buyer's name in one way: without what stands in brackets, spaces and punctuation."""
     folded = nfkc_fold(name)

@@ -94,7 +94,7 @@ def test_a_draft_is_told_the_processes_that_it_may_belong_to(app: Flask) -> None
 
     found = likely_processes(clues_of(draft))
 
-    assert [(one.ocid, one.verdict.score) for one in found] == [(A, 90)]
+    assert [(one.ocid, one.verdict.score) for one in found] == [(A, 95)]
     assert found[0].verdict.reasons == (Reason.TITLE, Reason.BUYER, Reason.AMOUNT)
 
 
@@ -134,7 +134,7 @@ def test_suggesting_takes_few_statements_however_much_there_is(
         found = likely_processes(draft)
 
     assert [one.ocid for one in found] == [ocid_of(7)]
-    assert len([one for one in statements if "SELECT" in one]) <= 4
+    assert len([one for one in statements if "SELECT" in one]) <= 6
 
 
 def test_clues_are_searched_by_their_index(app: Flask) -> None:

@@ -64,7 +64,7 @@ def test_one_step_joins_all_that_were_ticked(office: FlaskClient) -> None:
     found = joins.purchase_of(C)
     assert found is not None
     assert found.ocids == [A, B, C]
-    assert [one.score for one in db.session.scalars(select(ProcessJoin).order_by(ProcessJoin.id))] == [75, 90]
+    assert [one.score for one in db.session.scalars(select(ProcessJoin).order_by(ProcessJoin.id))] == [80, 95]
     assert "没有等待" in office.get("/office/links").text
 
 

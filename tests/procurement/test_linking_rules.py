@@ -111,10 +111,18 @@ def test_the_same_title_and_buyer_are_enough_to_be_suggested() -> None:
     assert (verdict.score >= THRESHOLD, verdict.reasons) == (True, (Reason.TITLE, Reason.BUYER))
 
 
-def test_a_general_title_of_another_buyer_is_not_suggested() -> None:
-    verdict = compare(clues("保安服务采购项目"), clues("保安服务采购项目", buyer="嵩阳市教育局"))
+@pytest.mark.parametrize("buyer", ["嵩阳市教育局", None])
+def test_a_general_title_of_another_or_unknown_buyer_is_not_suggested(buyer: str | None) -> None:
+    verdict = compare(clues("保安服务采购项目"), clues("保安服务采购项目", buyer=buyer))
 
     assert verdict.score == 0
+
+
+def test_a_long_title_is_enough_where_one_buyer_is_not_known() -> None:
+    name = "嵩阳市民政局养老服务中心康复辅助器具租赁服务项目"
+
+    assert compare(clues(name), clues(f"{name}-中标公告", buyer=None)).score >= THRESHOLD
+    assert compare(clues(name), clues(f"{name}-中标公告", buyer="嵩阳市财政局")).score < THRESHOLD
 
 
 def test_two_numbers_of_one_series_are_two_purchases_whatever_their_titles() -> None:
