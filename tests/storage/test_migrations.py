@@ -34,9 +34,15 @@ def test_upgrading_twice_changes_nothing(app: Flask) -> None:
     upgrade()
 
 
-@pytest.mark.parametrize("table", ["ledger_entry", "ledger_node", "ledger_checkpoint", "release"])
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_node", "ledger_checkpoint", "release", "process_join"])
 def test_the_migrated_database_keeps_the_rows_of_immutable_tables(app: Flask, table: str) -> None:
-    column = {"release": "source", "ledger_checkpoint": "note", "ledger_entry": "type", "ledger_node": "hash"}[table]
+    column = {
+        "release": "source",
+        "process_join": "reason",
+        "ledger_checkpoint": "note",
+        "ledger_entry": "type",
+        "ledger_node": "hash",
+    }[table]
     with transaction():
         _insert_something(table)
 
@@ -52,5 +58,7 @@ def _insert_something(table: str) -> None:
         "release": "(id, ocid, release_id, date_at, tag, title, sha256, source, sealed_by, sealed_at, "
         "ledger_position) VALUES (1, 'o', 'r', CURRENT_TIMESTAMP, 'tender', 't', 's', 'f', 'b', "
         "CURRENT_TIMESTAMP, 0)",
+        "process_join": "(id, first_ocid, second_ocid, change, reason, reasons, at, by, ledger_position) "
+        "VALUES (1, 'a', 'b', 'joined', '', '[]', CURRENT_TIMESTAMP, 'p', 0)",
     }
     db.session.execute(text(f"INSERT INTO {table} {values[table]}"))
