@@ -62,6 +62,7 @@ from portal.procurement import feeds as procurement_feeds
 from portal.procurement import indexing as procurement_indexing
 from portal.procurement import link_exports as procurement_link_exports
 from portal.procurement import link_office as procurement_link_office
+from portal.procurement import link_queries as procurement_link_queries
 from portal.procurement import permissions as procurement_permissions
 from portal.procurement import queries as procurement
 from portal.procurement import remembering
@@ -241,6 +242,7 @@ def _let_ledger_read() -> None:
     openings.readers["release"] = remembering.bytes_at
     openings.concealers |= {
         "release": remembering.hidden_at,
+        "join": procurement_link_queries.hidden_at,
         "document": disclosure.hidden_at,
         "answer": moderation.hidden_at(Kind.PROPOSAL),
         "plan": moderation.hidden_at(Kind.PLAN),

@@ -10,11 +10,13 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Person
 from portal.kernel.errors import NotFoundError
+from portal.moderation.models import HiddenMark
 from portal.procurement import joins, linking
 from portal.procurement.joining_rules import JoinChange, SuggestionState
 from portal.procurement.link_models import LinkSuggestion, ProcessJoin, PurchaseMember
 from portal.procurement.linking_rules import Reason, Verdict, differences
 from portal.procurement.models import Process
+from portal.ring.rules import Kind
 from portal.storage.database import db
 
 if TYPE_CHECKING:
@@ -204,6 +206,16 @@ def pair_of(suggested: LinkSuggestion) -> Pair:
 def verdict_of(suggested: LinkSuggestion) -> Verdict:
     """Give what the machine said."""
     return Verdict(suggested.score, told(suggested.reasons))
+
+
+def hidden_at(positions: Sequence[int]) -> Mapping[int, str]:
+    """Tell which ledger entries about joins are hidden with one of their processes, and by which mark."""
+    query = (
+        select(ProcessJoin.ledger_position, HiddenMark.object_id)
+        .join(HiddenMark, HiddenMark.object_id.in_([ProcessJoin.first_ocid, ProcessJoin.second_ocid]))
+        .where(HiddenMark.kind == str(Kind.PROCESS), ProcessJoin.ledger_position.in_(positions))
+    )
+    return {position: f"{Kind.PROCESS}:{ocid}" for position, ocid in db.session.execute(query)}
 
 
 def told(codes: Iterable[str]) -> list[Reason]:

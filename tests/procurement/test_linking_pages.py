@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.accounts.rules import Role
+from portal.ledger.openings import openings
+from portal.moderation.actions import hide
 from portal.procurement import joins
 from portal.procurement.link_models import LinkSuggestion, ProcessJoin
 from portal.storage.database import db
@@ -186,6 +188,30 @@ def test_search_finds_the_purchase_once_by_what_any_of_its_notices_says(office: 
     assert len(found) == 1
     assert A in found[0]
     assert len(text_of(office, f"/search.jsonl?q={C}&kind=process").splitlines()) == 1
+
+
+def test_search_finds_the_rest_of_a_purchase_whose_leading_process_is_hidden(office: FlaskClient) -> None:
+    join(A, B, C)
+    catch_up()
+    hide("process", A, reason="test", by=None)
+    assert A not in text_of(office, "/search.jsonl?q=社区助餐&kind=process")
+    catch_up()
+
+    (found,) = text_of(office, "/search.jsonl?q=社区助餐&kind=process").splitlines()
+    assert B in found
+    assert A not in found
+
+
+def test_the_ledger_gives_out_what_a_join_said_until_a_process_is_hidden(office: FlaskClient) -> None:
+    (step,) = join(A, B)
+    position = db.session.get_one(ProcessJoin, step).ledger_position
+    (shown,) = openings([position])
+    hide("process", B, reason="test", by=None)
+    (hidden,) = openings([position])
+
+    assert shown.public is not None
+    assert "同一项目" in shown.public.decode()
+    assert (hidden.public, hidden.hidden_by is not None) == (None, True)
 
 
 def test_joins_are_open_data_without_names_of_people(office: FlaskClient) -> None:
