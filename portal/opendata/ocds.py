@@ -11,6 +11,7 @@ from flask import current_app
 from portal.kernel.errors import NotFoundError
 from portal.opendata.rules import EARLIEST
 from portal.procurement import queries as procurement
+from portal.procurement.extensions import extensions_of
 from portal.procurement.models import Process, Release
 from portal.storage.database import db
 from portal.web import links
@@ -34,8 +35,9 @@ def release_package(after: int) -> bytes:
     """
     following = procurement.with_bodies(procurement.visible_releases()).where(Release.id > after)
     rows = db.session.scalars(following.order_by(None).order_by(Release.id).limit(RELEASES_PER_PACKAGE)).all()
-    package = _package(_address(after), _published_at(rows))
-    package["releases"] = [row.body for row in rows if not row.is_withheld]
+    releases = [row.body for row in rows if not row.is_withheld]
+    package = _package(_address(after), _published_at(rows), [PAGINATION, *extensions_of(releases)])
+    package["releases"] = releases
     if len(rows) == RELEASES_PER_PACKAGE:
         package["links"] = {"next": _address(rows[-1].id)}
     return _written(package)
@@ -52,8 +54,9 @@ def record_package(ocid: str) -> bytes:
         raise NotFoundError
     of_process = procurement.with_bodies(procurement.visible_releases()).where(Release.ocid == ocid)
     rows = db.session.scalars(of_process.order_by(None).order_by(Release.date_at, Release.id)).all()
-    package = _package(links.absolute("opendata.record", ocid=ocid), _published_at(rows))
     releases = [row.body for row in rows if not row.is_withheld]
+    address = links.absolute("opendata.record", ocid=ocid)
+    package = _package(address, _published_at(rows), extensions_of([*releases, process.compiled]))
     package["records"] = [{"ocid": ocid, "releases": releases, "compiledRelease": process.compiled}]
     return _written(package)
 
@@ -67,12 +70,12 @@ def _address(after: int) -> str:
     return links.absolute("opendata.releases", after=after or None)
 
 
-def _package(uri: str, published_at: datetime) -> dict[str, object]:
+def _package(uri: str, published_at: datetime, extensions: Sequence[str]) -> dict[str, object]:
     settings: Settings = current_app.extensions["settings"]
     return {
         "uri": uri,
         "version": VERSION,
-        "extensions": [PAGINATION],
+        **({"extensions": list(extensions)} if extensions else {}),
         "publishedDate": published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "publisher": {"name": settings.publisher_name, "uri": links.public_url()},
         "license": settings.licence_url,

@@ -121,15 +121,19 @@ def _merged_part(old: object, new: object, path: str) -> object:
     """Merge an object or a list of objects into what stands there, which may be of another kind."""
     if isinstance(new, dict):
         return _merged(old if isinstance(old, dict) else {}, new, path)
-    merged: dict[object, Json] = {}
-    for number, one in enumerate([*_items(old), *_items(new)]):
-        if not isinstance(one, dict):
-            continue
-        # Identifiers 1 and "1" are the same one; the spelling that came first stays.
-        key = number if one.get("id") is None else str(one["id"])
-        earlier = merged.get(key, {})
-        merged[key] = _merged(earlier, one, path) | {name: earlier[name] for name in ("id",) if name in earlier}
+    there = _items(old)
+    merged = {_key(one, number): one for number, one in enumerate(there) if isinstance(one, dict)}
+    for number, one in enumerate(_items(new), len(there)):
+        if isinstance(one, dict):
+            key = _key(one, number)
+            earlier = merged.get(key, {})
+            merged[key] = _merged(earlier, one, path) | {name: earlier[name] for name in ("id",) if name in earlier}
     return list(merged.values())
+
+
+def _key(one: Json, number: int) -> object:
+    """Tell what an object in a list is known by: 1 and "1" are the same one; the spelling that came first stays."""
+    return number if one.get("id") is None else str(one["id"])
 
 
 def _items(value: object) -> Sequence[object]:
