@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from sqlalchemy import func, null, select
+from sqlalchemy import null, select
 
 from portal.classification.models import Category, OrganizationType, Region, Workday
 from portal.classification.rules import Calendar
@@ -92,10 +92,9 @@ def population(code: str) -> int | None:
 
 def calendar() -> Calendar:
     """Read the working-day calendar."""
-    rows = db.session.execute(select(Workday.day, Workday.is_workday))
-    last = db.session.scalar(select(func.max(Workday.day)))
-    settled = date(last.year, 12, 31) if last else date.min
-    return Calendar(dict(rows.all()), settled)
+    exceptions: dict[date, bool] = dict(db.session.execute(select(Workday.day, Workday.is_workday)).all())
+    settled = date(max(exceptions).year, 12, 31) if exceptions else date.min
+    return Calendar(exceptions, settled)
 
 
 def is_loaded() -> bool:

@@ -8,38 +8,16 @@ from urllib.parse import urlsplit
 
 from portal.kernel.money import yuan
 from portal.kernel.text import N_
-from portal.procurement import merging
-from portal.procurement.rules import (
-    METHOD_NAMES,
-    AwardStatus,
-    ContractStatus,
-    MilestoneStatus,
-    TenderStatus,
-)
+from portal.procurement.field_names import DIFFERENT_IN_TENDERS, STATUS_NAMES
+from portal.procurement.rules import METHOD_NAMES
 from portal.procurement.values import amount, child, children, day, documents_of, first_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from portal.procurement.rules import Json
 
-STATUS_NAMES: Mapping[str, str] = {
-    TenderStatus.PLANNING: N_("being planned"),
-    TenderStatus.PLANNED: N_("planned"),
-    TenderStatus.ACTIVE: N_("in force"),
-    TenderStatus.CANCELLED: N_("cancelled"),
-    TenderStatus.UNSUCCESSFUL: N_("without a supplier"),
-    TenderStatus.COMPLETE: N_("complete"),
-    TenderStatus.WITHDRAWN: N_("withdrawn"),
-    AwardStatus.PENDING: N_("not yet in force"),
-    ContractStatus.TERMINATED: N_("ended"),
-    MilestoneStatus.SCHEDULED: N_("scheduled"),
-    MilestoneStatus.MET: N_("met"),
-    MilestoneStatus.NOT_MET: N_("not met"),
-    MilestoneStatus.PARTIALLY_MET: N_("partly met"),
-}
-DIFFERENT_IN_TENDERS: Mapping[str, str] = {TenderStatus.ACTIVE: N_("open for bids")}
 BETWEEN_NAMES = "、"
 
 
@@ -64,15 +42,6 @@ class Section:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Change:
-    """One field that a release changed; None before or after means that it said nothing."""
-
-    path: str
-    before: str | None
-    after: str | None
-
-
 def sections(release: Json) -> list[Section]:
     """Take a release apart into the sections that it has something to say in."""
     planning, tender = child(release, "planning"), child(release, "tender")
@@ -86,35 +55,6 @@ def sections(release: Json) -> list[Section]:
         ]
     found.append(Section(N_("Documents at the source"), [_document(one) for _, one in documents_of(release)]))
     return [section for section in found if section.facts]
-
-
-def changes_between(old: Json, new: Json) -> list[Change]:
-    """List what differs between two compiled states, field by field, as texts."""
-    return [
-        Change(path, _text_of(before), _text_of(after))
-        for found in merging.differences(old, new)
-        for path, before, after in _leaves(*found)
-    ]
-
-
-def _leaves(path: str, before: object, after: object) -> Iterator[tuple[str, object, object]]:
-    """Take apart an object that came or went into its fields."""
-    whole = after if before is None else before
-    if (before is not None and after is not None) or not merging.has_fields(whole):
-        yield path, before, after
-        return
-    nothing: object = {} if isinstance(whole, dict) else []
-    old, new = (nothing, after) if before is None else (before, nothing)
-    for found in merging.differences(old, new, path):
-        yield from _leaves(*found)
-
-
-def _text_of(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, list):
-        return BETWEEN_NAMES.join(filter(None, (_text_of(one) for one in value)))
-    return str(value)
 
 
 def _planning(planning: Json) -> list[Fact]:

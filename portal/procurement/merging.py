@@ -92,11 +92,6 @@ def differences(old: object, new: object, path: str = "") -> list[tuple[str, obj
     return [] if old == new else [(path, old, new)]
 
 
-def has_fields(value: object) -> bool:
-    """Tell whether a value can be taken apart: an object, or a list of objects, with something in it."""
-    return bool(value) and (isinstance(value, dict) or _are_objects(value))
-
-
 def _moment_of(release: Json) -> tuple[bool, datetime | str]:
     """Order by moment: publishers write the same one with different offsets."""
     found = moment(release.get("date"))

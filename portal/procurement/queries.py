@@ -127,6 +127,23 @@ def releases_of(*ocids: str) -> Sequence[Release]:
     return db.session.scalars(query.order_by(Release.date_at, Release.id)).all()
 
 
+@dataclass(frozen=True)
+class Near:
+    """The releases before and after one, in the order of their time, as far as they may be seen."""
+
+    before: Release | None
+    after: Release | None
+
+
+def near(item: Release) -> Near:
+    """Read what the process published just before and just after a release: two statements, without bodies."""
+    here, there = tuple_(Release.date_at, Release.id), tuple_(item.date_at, item.id)
+    same = visible_releases().where(Release.ocid == item.ocid).limit(1)
+    before = same.where(here < there).order_by(Release.date_at.desc(), Release.id.desc())
+    after = same.where(here > there).order_by(Release.date_at, Release.id)
+    return Near(db.session.scalar(before), db.session.scalar(after))
+
+
 def compiled(ocid: str, releases: Sequence[Release]) -> Json:
     """Compile what releases of one process say; one whose content was destroyed says nothing."""
     return merging.compile_said(ocid, [one.body for one in releases if not one.is_withheld])
@@ -177,6 +194,15 @@ def parties_of(ocids: Sequence[str]) -> Mapping[str, Parties]:
     ):
         won.setdefault(ocid, {})[number] = name
     return {ocid: Parties(bought.get(ocid, {}), won.get(ocid, {})) for ocid in {*bought, *won}}
+
+
+def supplier_ids_of(ocid: str) -> list[int]:
+    """List the organisations that won something in a process and may be seen."""
+    visible = visible_organizations().with_only_columns(Organization.id)
+    query = select(ProcessSupplier.organization_id).where(
+        ProcessSupplier.ocid == ocid, ProcessSupplier.organization_id.in_(visible)
+    )
+    return list(db.session.scalars(query.order_by(ProcessSupplier.organization_id)))
 
 
 def release_ids_of(ocids: Sequence[str]) -> list[str]:

@@ -9,11 +9,11 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 
 from portal.classification.queries import category_choices, region_choices
 from portal.parties.queries import organization_names
-from portal.procurement import details, joins, merging, queries, rules
-from portal.ring.queries import neighbours_of
-from portal.ring.rules import Kind
+from portal.procurement import details, queries, rules, time_limits
+from portal.procurement import history as comparisons
+from portal.procurement.process_page import process_page
 from portal.web import access
-from portal.web.filters import Filters
+from portal.web.filters import Filters, number_asked
 from portal.web.paging import paginate
 
 if TYPE_CHECKING:
@@ -38,34 +38,27 @@ def processes() -> ResponseReturnValue:
 @bp.get("/processes/<path:ocid>")
 @access.public
 def process(ocid: str) -> ResponseReturnValue:
-    """Show one purchase: its timeline, its contracts, and what it is joined to."""
-    found, purchase = queries.process(ocid), joins.purchase_of(ocid)
-    ocids = purchase.ocids if purchase and purchase.lead.ocid == ocid else [ocid]
-    contracts, releases = queries.contracts_of(*ocids), queries.releases_of(*ocids)
-    keys = {f"{one.ocid}#{one.contract_id}": (Kind.CONTRACT, f"{one.ocid}#{one.contract_id}") for one in contracts}
-    joined = neighbours_of([*((Kind.PROCESS, one) for one in ocids), *keys.values()])
-    parties = [found.buyer_id, *(contract.supplier_id for contract in contracts)]
+    """Show one purchase: the answer first, then its stages, then everything that is known of it."""
+    page = process_page(ocid)
+    parties = [page.process.buyer_id, *page.suppliers, *(contract.supplier_id for contract in page.contracts)]
     return render_template(
-        "procurement/process.html", process=found, releases=releases, contracts=contracts, purchase=purchase,
-        neighbours=[each for one in ocids for each in joined.get((Kind.PROCESS, one), [])], shown=ocids,
-        of_contract={name: joined.get(key, []) for name, key in keys.items()}, names=rules,
-        parties=organization_names(parties),
-        details=details.sections(queries.compiled(ocid, [one for one in releases if one.ocid == ocid])),
+        "procurement/process.html", page=page, process=page.process, purchase=page.purchase, names=rules,
+        limits=time_limits, parties=organization_names(parties), details=page.sections,
     )  # fmt: skip
 
 
 @bp.get("/processes/<path:ocid>/history")
 @access.public
 def history(ocid: str) -> ResponseReturnValue:
-    """Show what each release changed."""
+    """Show what each release changed, or what any two of them differ in."""
     found, releases = queries.process(ocid), queries.releases_of(ocid)
-    told = [release for release in releases if not release.is_withheld]
-    states = merging.compiled_states(release.body for release in told)
-    changes = [details.changes_between(old, new) for old, new in zip([{}, *states], states, strict=False)]
-    by_release = dict(zip([release.id for release in told], changes, strict=True))
+    asked = number_asked("from_release"), number_asked("to_release")
+    is_comparison = any(asked)
+    steps = [comparisons.comparison(releases, *asked)] if is_comparison else comparisons.steps(releases)
+    ends = steps[-1].before, steps[-1].after
     return render_template(
-        "procurement/history.html", process=found, names=rules,
-        steps=[(release, by_release.get(release.id, [])) for release in releases],
+        "procurement/history.html", process=found, names=rules, kind_names=comparisons.KIND_NAMES, steps=steps,
+        releases=releases, is_comparison=is_comparison, asked=[end and end.id for end in ends],
     )  # fmt: skip
 
 
@@ -77,7 +70,7 @@ def release(ocid: str, release_id: int) -> ResponseReturnValue:
     said = {} if found.is_withheld else found.body
     return render_template(
         "procurement/release.html", release=found, names=rules, details=details.sections(said),
-        raw=json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True),
+        raw=json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True), near=queries.near(found),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from portal.procurement.rules import Json
 
 MOST_TENDERERS = 100_000  # more is a slip of the pen
-_LOST = frozenset({AwardStatus.CANCELLED, AwardStatus.UNSUCCESSFUL})
+LOST = frozenset({AwardStatus.CANCELLED, AwardStatus.UNSUCCESSFUL})
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def summarise(compiled: Json, tags: Sequence[str]) -> Summary:
         compiled.get("ocid"),
     )
     items = [*children(tender, "items"), *(item for one in (*awards, *contracts) for item in children(one, "items"))]
-    active = [award for award in awards if award.get("status") not in _LOST]
+    active = [award for award in awards if award.get("status") not in LOST]
     suppliers = [supplier for award in active for supplier in children(award, "suppliers")]
     dates = [found for award in active if (found := day(award.get("date"))) is not None]
     return Summary(
@@ -107,7 +107,7 @@ def stage_of(compiled: Json, tags: Sequence[str]) -> Stage:
         return Stage.CANCELLED
     if awards and all(award.get("status") == AwardStatus.UNSUCCESSFUL for award in awards):
         return Stage.UNSUCCESSFUL
-    if any(award.get("status") not in _LOST for award in awards):
+    if any(award.get("status") not in LOST for award in awards):
         return Stage.AWARD
     if status in {TenderStatus.ACTIVE, TenderStatus.COMPLETE}:
         return Stage.TENDER

@@ -63,7 +63,7 @@ def test_a_release_of_another_process_is_not_found(app: Flask, client: FlaskClie
 def test_the_history_tells_what_changed(app: Flask, client: FlaskClient) -> None:
     publish(make_release(1), make_release(2, tender={"id": "T", "status": "complete"}))
 
-    assert "/tender/status" in client.get(f"/processes/{OCID}/history").text
+    assert "complete" in client.get(f"/en/processes/{OCID}/history").text
 
 
 @pytest.mark.parametrize(

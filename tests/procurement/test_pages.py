@@ -94,7 +94,7 @@ def test_the_history_shows_what_a_publication_changed(client: FlaskClient) -> No
 
     page = text_of(client, f"/processes/{OCID}/history")
 
-    assert "/tender/title" in page
+    assert "招标" in page
     assert page.index("旧题目") < page.rindex("新题目")
 
 

@@ -1,0 +1,109 @@
+"""Reads of everything that the page of one purchase shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.classification.queries import calendar
+from portal.kernel import clock
+from portal.procurement import delivery, details, history, joins, queries, story, time_limits
+from portal.procurement.values import child
+from portal.ring.queries import neighbours_of, targets
+from portal.ring.rules import Kind, Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from portal.procurement.models import Contract, Process, Release
+    from portal.procurement.rules import Json
+    from portal.ring.rules import Neighbour
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ProcessPage:
+    """One purchase, read and told."""
+
+    process: Process
+    purchase: joins.Purchase | None
+    shown: Sequence[str]
+    releases: Sequence[Release]
+    contracts: Sequence[Contract]
+    suppliers: Sequence[int]
+    neighbours: Sequence[Neighbour]
+    of_contract: Mapping[Key, Sequence[Neighbour]]
+    ratings: Sequence[Neighbour]
+    steps: Sequence[story.StageStep]
+    next_step: story.Next | None
+    sums: Sequence[story.Sum]
+    are_comparable: bool
+    bidders: delivery.Bidders
+    lots: Sequence[delivery.Lot]
+    amendments: Sequence[delivery.Amendment]
+    deliveries: Mapping[Key, delivery.Delivery]
+    legal_facts: Sequence[time_limits.LegalFact]
+    sections: Sequence[details.Section]
+
+
+def process_page(ocid: str) -> ProcessPage:
+    """Read one purchase for its page.
+
+    Raises:
+        NotFoundError: there is none, or it may not be seen.
+    """
+    found, purchase = queries.process(ocid), joins.purchase_of(ocid)
+    ocids = purchase.ocids if purchase and purchase.lead.ocid == ocid else [ocid]
+    contracts, releases = queries.contracts_of(*ocids), queries.releases_of(*ocids)
+    near, of_contract, ratings = _neighbours(ocids, contracts)
+    states = history.states_after(_bodies(releases, ocid))
+    newest = states[-1] if states else {}
+    published = [(one.tag, clock.day_of(one.date_at)) for one in releases]
+    sums, today = story.sums(states), clock.today()
+    return ProcessPage(
+        process=found, purchase=purchase, shown=ocids, releases=releases, contracts=contracts,
+        suppliers=queries.supplier_ids_of(ocid), neighbours=near, of_contract=of_contract, ratings=ratings,
+        steps=story.timeline(states, published, found.stage, today),
+        next_step=story.next_step(states, found.stage, today), sums=sums, are_comparable=story.are_comparable(sums),
+        bidders=delivery.bidders(newest), lots=delivery.lots(newest),
+        amendments=delivery.amendments(child(newest, "tender")),
+        deliveries={
+            (one, number): told
+            for one in ocids
+            for number, told in delivery.deliveries(newest if one == ocid else _compiled(releases, one)).items()
+        },
+        legal_facts=_legal_facts(found, newest, published), sections=details.sections(newest),
+    )  # fmt: skip
+
+
+def _legal_facts(
+    process: Process, compiled: Json, published: Sequence[tuple[str, date]]
+) -> list[time_limits.LegalFact]:
+    if process.currency != time_limits.CURRENCY:
+        return []
+    return time_limits.legal_facts(compiled, published, calendar())
+
+
+def _bodies(releases: Sequence[Release], ocid: str) -> list[Json | None]:
+    return [None if one.is_withheld else one.body for one in releases if one.ocid == ocid]
+
+
+def _compiled(releases: Sequence[Release], ocid: str) -> Json:
+    return queries.compiled(ocid, [one for one in releases if one.ocid == ocid])
+
+
+def _neighbours(
+    ocids: Sequence[str], contracts: Sequence[Contract]
+) -> tuple[list[Neighbour], dict[Key, list[Neighbour]], list[Neighbour]]:
+    """Read what processes and contracts are joined to, and how the services they deliver were rated."""
+    keys = {(one.ocid, one.contract_id): (Kind.CONTRACT, f"{one.ocid}#{one.contract_id}") for one in contracts}
+    joined = neighbours_of([*((Kind.PROCESS, one) for one in ocids), *keys.values()])
+    of_contract = {
+        name: [one for one in joined.get(key, []) if one.kind is not Kind.PROCESS] for name, key in keys.items()
+    }
+    delivered = targets(Relation.DELIVERS, [number for _, number in keys.values()])
+    rated = neighbours_of([(Kind.SERVICE, number) for numbers in delivered.values() for number in numbers])
+    ratings = [one for some in rated.values() for one in some if one.relation is Relation.RATED_IN]
+    return [each for one in ocids for each in joined.get((Kind.PROCESS, one), [])], of_contract, ratings

@@ -1,0 +1,325 @@
+"""The story of a purchase as people ask for it: how far it is, what comes next, what each stage brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from portal.kernel.text import N_
+from portal.procurement.rules import MilestoneStatus, Stage, Tag
+from portal.procurement.summaries import LOST, worth
+from portal.procurement.values import LARGEST_AMOUNT, Amount, amount, child, children, day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from portal.procurement.rules import Json
+
+ENDED_EARLY = frozenset({Stage.CANCELLED, Stage.UNSUCCESSFUL, Stage.TERMINATED})
+
+
+class StepState(StrEnum):
+    """How a step of the timeline stands, in the words of the template."""
+
+    DONE = "done"
+    NOW = "now"
+    AHEAD = "ahead"
+    LATE = "late"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class StageStep:
+    """One stage: when it was planned and when it happened (None where nothing is said), and how it stands."""
+
+    title: str
+    on: date | None
+    planned_on: date | None
+    state: StepState
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next: a msgid, and its day where one is told."""
+
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One amount on the way from the budget to the payments."""
+
+    label: str
+    amount: Amount
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The first planned and the actual day of a step, and how far a purchase must be for it to have happened."""
+
+    title: str
+    actual: date | None
+    planned: date | None
+    reached: frozenset[Stage]
+
+
+_AFTER_TENDER = frozenset({Stage.AWARD, Stage.CONTRACT, Stage.IMPLEMENTATION, Stage.COMPLETE, Stage.TERMINATED})
+_AFTER_AWARD = _AFTER_TENDER - {Stage.AWARD}
+_DELIVERED = _AFTER_AWARD - {Stage.CONTRACT}
+
+
+def timeline(
+    states: Sequence[Json], published: Sequence[tuple[str, date]], stage: Stage, today: date
+) -> list[StageStep]:
+    """Tell every stage with its planned and its actual day.
+
+    Args:
+        states: what was known after each release, oldest first.
+        published: tag and day of each release, oldest first.
+        stage: how far the purchase is.
+        today: the present day.
+    """
+    steps = _steps(states, published, stage)
+    last = max((at for at, step in enumerate(steps) if _has_happened(step, stage, today)), default=-1)
+    told: list[StageStep] = []
+    for at, step in enumerate(steps):
+        if at > last and stage in ENDED_EARLY:
+            break
+        told.append(StageStep(step.title, step.actual, step.planned, _state(step, today, is_past=at <= last)))
+    if stage in ENDED_EARLY:
+        on = published[-1][1] if published else None
+        told.append(StageStep(_END_NAMES[stage], on, None, StepState.ENDED))
+    return _with_now(told)
+
+
+_END_NAMES: Mapping[Stage, str] = {
+    Stage.CANCELLED: N_("The purchase was cancelled"),
+    Stage.UNSUCCESSFUL: N_("No supplier was found"),
+    Stage.TERMINATED: N_("The contract was ended early"),
+}
+
+
+def _with_now(steps: Sequence[StageStep]) -> list[StageStep]:
+    """Mark the first step that is still to come, where it is not late."""
+    at = next((at for at, step in enumerate(steps) if step.state is StepState.AHEAD), None)
+    if at is None or any(step.state is StepState.LATE for step in steps):
+        return list(steps)
+    found = steps[at]
+    return [*steps[:at], StageStep(found.title, found.on, found.planned_on, StepState.NOW), *steps[at + 1 :]]
+
+
+def _state(step: _Days, today: date, *, is_past: bool) -> StepState:
+    if is_past:
+        return StepState.DONE
+    expected = step.planned or step.actual
+    return StepState.LATE if expected is not None and expected < today else StepState.AHEAD
+
+
+def _has_happened(step: _Days, stage: Stage, today: date) -> bool:
+    return stage in step.reached or (step.actual is not None and step.actual <= today)
+
+
+def _steps(states: Sequence[Json], published: Sequence[tuple[str, date]], stage: Stage) -> list[_Days]:
+    newest = states[-1] if states else {}
+    tender, chosen_by = child(newest, "tender"), _first_day(states, "tender", "awardPeriod", "endDate")
+    awards = [day(one.get("date")) for one in children(newest, "awards") if str(one.get("status")) not in LOST]
+    contracts = children(newest, "contracts")
+    intention = _first(published, {Tag.PLANNING})
+    consulted = [_milestone_day(one) for one in _of_type(child(newest, "planning"), "engagement")]
+    notice = _first(published, {Tag.TENDER}) or _past_notice(tender, stage)
+    found = [
+        _Days(N_("Intention published"), intention, None, frozenset()),
+        _Days(N_("People asked about the requirements"), _latest(consulted), None, frozenset()),
+        _Days(N_("Tender notice"), notice, _planned_notice(states), frozenset({Stage.TENDER, *_AFTER_TENDER})),
+        _Days(N_("Bids until"), *_bids_until(states, stage), _AFTER_TENDER),
+        _Days(
+            N_("Supplier chosen"), _earliest(awards), chosen_by, _AFTER_TENDER
+        ),
+        _Days(N_("Contract signed"), _earliest(day(one.get("dateSigned")) for one in contracts), None, _AFTER_AWARD),
+        _Days(
+            N_("Delivery begins"), _earliest(_period(one, "startDate") for one in contracts),
+            _first_day(states, "tender", "contractPeriod", "startDate"), _DELIVERED,
+        ),
+        _Days(N_("Accepted"), _accepted_on(contracts), _accepting_planned(contracts), frozenset({Stage.COMPLETE})),
+        _Days(N_("Contract ends"), _ended_on(contracts), _first_end(states), frozenset()),
+        _Days(N_("Evaluated"), _evaluated_on(contracts), None, frozenset()),
+    ]  # fmt: skip
+    optional = {found[0].title, found[1].title, found[9].title}
+    return [step for step in found if step.title not in optional or step.actual]
+
+
+def next_step(states: Sequence[Json], stage: Stage, today: date) -> Next | None:
+    """Tell what comes next; None where nothing is left to come."""
+    newest = states[-1] if states else {}
+    contracts = children(newest, "contracts")
+    if stage is Stage.PLANNING:
+        return Next(N_("The tender notice"), _planned_notice(states))
+    if stage is Stage.TENDER:
+        until = day(child(child(newest, "tender"), "tenderPeriod").get("endDate"))
+        if until is not None and until >= today:
+            return Next(N_("Suppliers may send bids until"), until)
+        return Next(N_("The choice of a supplier"), day(child(child(newest, "tender"), "awardPeriod").get("endDate")))
+    if stage is Stage.AWARD:
+        return Next(N_("The contract, within 30 days of the award by law"))
+    if stage not in {Stage.CONTRACT, Stage.IMPLEMENTATION}:
+        return None
+    due = [
+        found
+        for one in contracts
+        for part in (one, child(one, "implementation"))
+        for milestone in children(part, "milestones")
+        if str(milestone.get("status")) not in {MilestoneStatus.MET, MilestoneStatus.NOT_MET}
+        and (found := day(milestone.get("dueDate")))
+        and found >= today
+    ]
+    if due:
+        return Next(N_("The next milestone of the contract"), min(due))
+    ends = [found for one in contracts if (found := _period(one, "endDate"))]
+    if ends and max(ends) >= today:
+        return Next(N_("Delivery goes on until"), max(ends))
+    return Next(N_("The result of the acceptance; nothing was published of it yet"))
+
+
+def sums(states: Sequence[Json]) -> list[Sum]:
+    """Tell the amounts on the way: budget, ceiling, award, contract as signed and as changed, what was paid."""
+    newest = states[-1] if states else {}
+    contracts = children(newest, "contracts")
+    awards = [one for one in children(newest, "awards") if str(one.get("status")) not in LOST]
+    first, now = _signed(states), worth(contracts, [], {}, {})
+    told = [
+        (N_("Budget"), amount(child(child(child(newest, "planning"), "budget"), "amount"))),
+        (N_("Highest price"), amount(child(child(newest, "tender"), "value"))),
+        (N_("Awarded"), worth([], awards, {}, {})),
+        (N_("Contract as signed"), first or now),
+        (N_("Contract as changed"), now if first and now != first else None),
+        (N_("Settled at the end"), total(child(one, "implementation").get("finalValue") for one in contracts)),
+        (N_("Paid so far"), paid(contracts)),
+    ]
+    return [Sum(label, one) for label, one in told if one is not None]
+
+
+def are_comparable(amounts: Sequence[Sum]) -> bool:
+    """Tell whether amounts can be drawn beside each other: several, in one currency, none below nought."""
+    return (
+        len(amounts) > 1
+        and len({one.amount.currency for one in amounts}) == 1
+        and all(one.amount.minor >= 0 for one in amounts)
+    )
+
+
+def _signed(states: Sequence[Json]) -> Amount | None:
+    """Add up what each contract was worth when its value was first told."""
+    firsts: dict[str, object] = {}
+    for state in states:
+        for contract in children(state, "contracts"):
+            if amount(child(contract, "value")) is not None:
+                firsts.setdefault(str(contract.get("id")), contract["value"])
+    return total(firsts.values())
+
+
+def paid(contracts: Sequence[Json]) -> Amount | None:
+    """Add up the payments of contracts, where each tells its amount and all are in one currency."""
+    return total(
+        one.get("value")
+        for contract in contracts
+        for one in children(child(contract, "implementation"), "transactions")
+    )
+
+
+def total(values: Iterable[object]) -> Amount | None:
+    """Add up OCDS values that are there; None where one cannot be read or currencies differ."""
+    all_values = [one for one in values if one is not None]
+    found = [amount(one) if isinstance(one, dict) else None for one in all_values]
+    known = [one for one in found if one is not None]
+    if not known or len(known) != len(found) or len({one.currency for one in known}) != 1:
+        return None
+    return Amount(min(sum(one.minor for one in known), LARGEST_AMOUNT), known[0].currency)
+
+
+def _first(published: Sequence[tuple[str, date]], tags: set[Tag]) -> date | None:
+    return next((on for tag, on in published if tag in tags), None)
+
+
+def _planned_notice(states: Sequence[Json]) -> date | None:
+    for state in states:
+        for one in _of_type(child(state, "planning"), "preProcurement"):
+            if (found := day(one.get("dueDate"))) is not None:
+                return found
+    return None
+
+
+def _past_notice(tender: Json, stage: Stage) -> date | None:
+    return None if stage is Stage.PLANNING else day(child(tender, "tenderPeriod").get("startDate"))
+
+
+def _bids_until(states: Sequence[Json], stage: Stage) -> tuple[date | None, date | None]:
+    """Give the deadline as it is now, and as it was first set where it moved (or before bids are asked for)."""
+    newest = day(child(child(states[-1], "tender"), "tenderPeriod").get("endDate")) if states else None
+    planned = _first_day(states, "tender", "tenderPeriod", "endDate")
+    return (None, newest) if stage is Stage.PLANNING else (newest, planned if planned != newest else None)
+
+
+def _first_day(states: Sequence[Json], part: str, period: str, name: str) -> date | None:
+    return next((found for state in states if (found := day(child(child(state, part), period).get(name)))), None)
+
+
+def _first_end(states: Sequence[Json]) -> date | None:
+    for state in states:
+        if (found := _latest(_period(one, "endDate") for one in children(state, "contracts"))) is not None:
+            return found
+    return _first_day(states, "tender", "contractPeriod", "endDate")
+
+
+def _ended_on(contracts: Sequence[Json]) -> date | None:
+    """Tell the day on which all contracts ended: told as such, else the end that was agreed last."""
+    told = [day(child(one, "implementation").get("endDate")) or _period(one, "endDate") for one in contracts]
+    return _latest(told) if all(told) else None
+
+
+def _accepted_on(contracts: Sequence[Json]) -> date | None:
+    return _latest(
+        day(one.get("dateMet"))
+        for contract in contracts
+        for one in _of_type(child(contract, "implementation"), "delivery")
+        if one.get("status") == MilestoneStatus.MET
+    )
+
+
+def _accepting_planned(contracts: Sequence[Json]) -> date | None:
+    return _latest(
+        day(one.get("dueDate"))
+        for contract in contracts
+        for part in (contract, child(contract, "implementation"))
+        for one in _of_type(part, "delivery")
+    )
+
+
+def _evaluated_on(contracts: Sequence[Json]) -> date | None:
+    return _latest(
+        day(one.get("dateMet"))
+        for contract in contracts
+        for one in _of_type(child(contract, "implementation"), "assessment")
+    )
+
+
+def _of_type(part: Json, kind: str) -> list[Json]:
+    return [one for one in children(part, "milestones") if one.get("type") == kind]
+
+
+def _milestone_day(one: Json) -> date | None:
+    return day(one.get("dateMet")) or day(one.get("dueDate"))
+
+
+def _period(contract: Json, name: str) -> date | None:
+    return day(child(contract, "period").get(name))
+
+
+def _earliest(days: Iterable[date | None]) -> date | None:
+    return min((one for one in days if one is not None), default=None)
+
+
+def _latest(days: Iterable[date | None]) -> date | None:
+    return max((one for one in days if one is not None), default=None)

@@ -1,0 +1,288 @@
+"""The story of a purchase: stages, amounts, bidders, payments, acceptance, and what is not known."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.classification.rules import Calendar
+from portal.procurement import delivery, history, story, time_limits
+from portal.procurement.rules import Stage
+from portal.procurement.story import StepState
+from portal.procurement.time_limits import LimitState
+from tests.factories.procurement import (
+    OCID,
+    award_release,
+    contract_release,
+    make_chain,
+    make_release,
+    money,
+    seal,
+    tender_release,
+)
+from tests.factories.web import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from flask.testing import FlaskClient
+
+    from portal.procurement.rules import Json
+
+    Counting = Callable[[], AbstractContextManager[list[str]]]
+
+TODAY = date(2026, 6, 1)
+VALUES = st.sampled_from(
+    [None, "x", 7, [], {}, [None], [{}], [{"id": 1, "status": "met", "measure": None}], {"amount": -1}]
+)
+PARTS = st.dictionaries(st.sampled_from(["id", "status", "value", "period", "implementation", "milestones"]), VALUES)
+STATES = st.dictionaries(
+    st.sampled_from(["tender", "awards", "contracts", "planning", "bids"]), PARTS | st.lists(PARTS, max_size=2)
+)
+WEEK = Calendar({}, date(2026, 12, 31))
+
+
+def at(day: str) -> str:
+    return f"{day}T09:00:00+08:00"
+
+
+def test_the_stages_tell_what_is_done_what_is_now_and_what_is_ahead() -> None:
+    said = {"contracts": [{"id": "C1", "period": {"startDate": at("2026-05-10"), "endDate": at("2026-12-31")}}]}
+
+    steps = story.timeline([said], [("contract", date(2026, 5, 1))], Stage.CONTRACT, TODAY)
+
+    states = {step.title: step.state for step in steps}
+    assert states["Contract signed"] is StepState.DONE
+    assert states["Accepted"] is StepState.NOW
+    assert states["Contract ends"] is StepState.AHEAD
+
+
+def test_a_planned_day_that_passed_without_the_step_is_late() -> None:
+    said = {"planning": {"milestones": [{"type": "preProcurement", "dueDate": at("2026-03-01")}]}}
+
+    steps = story.timeline([said], [("planning", date(2026, 1, 1))], Stage.PLANNING, TODAY)
+
+    assert next(step for step in steps if step.title == "Tender notice").state is StepState.LATE
+
+
+def test_the_first_plan_stays_beside_the_day_that_came_of_it() -> None:
+    states: list[Json] = [
+        {"tender": {"tenderPeriod": {"endDate": at("2026-03-20")}}},
+        {"tender": {"tenderPeriod": {"endDate": at("2026-04-02")}}},
+    ]
+
+    steps = story.timeline(states, [("tender", date(2026, 3, 1))], Stage.TENDER, TODAY)
+
+    [until] = [step for step in steps if step.title == "Bids until"]
+    assert (until.on, until.planned_on) == (date(2026, 4, 2), date(2026, 3, 20))
+
+
+@pytest.mark.parametrize("stage", [Stage.CANCELLED, Stage.UNSUCCESSFUL, Stage.TERMINATED])
+def test_a_purchase_that_ended_early_has_nothing_ahead(stage: Stage) -> None:
+    steps = story.timeline([{}], [("tender", date(2026, 3, 1))], stage, TODAY)
+
+    assert steps[-1].state is StepState.ENDED
+    assert {step.state for step in steps[:-1]} <= {StepState.DONE}
+    assert story.next_step([{}], stage, TODAY) is None
+
+
+@given(st.lists(STATES, max_size=2), st.sampled_from(list(Stage)))
+def test_a_story_is_told_of_anything_that_was_published(states: list[Json], stage: Stage) -> None:
+    story.timeline(states, [], stage, TODAY)
+    story.next_step(states, stage, TODAY)
+    story.sums(states)
+    for state in states:
+        assert 0 not in {delivery.bidders(state).submitted, delivery.bidders(state).valid}
+        delivery.lots(state)
+        delivery.deliveries(state)
+
+
+def test_amounts_go_from_the_budget_to_the_payments() -> None:
+    paid = {"transactions": [{"id": "1", "value": money(30)}, {"id": "2", "value": money(40)}]}
+    states = history.states_after(
+        [
+            make_release("planning", planning={"budget": {"amount": money(130)}}),
+            make_release("tender", tender={"id": "T", "value": money(120)}),
+            make_release("award", awards=[{"id": "A", "status": "active", "value": money(110)}]),
+            make_release("contract", contracts=[{"id": "C", "value": money(110)}]),
+            make_release("contractAmendment", contracts=[{"id": "C", "value": money(115)}]),
+            make_release("implementation", contracts=[{"id": "C", "implementation": paid}]),
+        ]
+    )
+
+    told = [(one.label, one.amount.minor) for one in story.sums(states)]
+
+    assert told == [
+        ("Budget", 13000), ("Highest price", 12000), ("Awarded", 11000), ("Contract as signed", 11000),
+        ("Contract as changed", 11500), ("Paid so far", 7000),
+    ]  # fmt: skip
+    assert story.are_comparable(story.sums(states))
+
+
+def test_payments_in_two_currencies_have_no_total() -> None:
+    contract: Json = {
+        "implementation": {"transactions": [{"value": money(1)}, {"value": {"amount": 1, "currency": "EUR"}}]}
+    }
+
+    assert story.paid([contract]) is None
+
+
+def test_where_nothing_is_said_of_bidders_they_are_unknown_never_nought() -> None:
+    for compiled in ({}, {"tender": {"numberOfTenderers": 0}}, {"bids": {"details": [{"status": "invited"}]}}):
+        found = delivery.bidders(compiled)
+        assert (found.submitted, found.valid, found.disqualified) == (None, None, None)
+
+
+def test_bidders_are_told_with_the_reason_of_each_disqualification() -> None:
+    bids = {
+        "details": [
+            {"id": "1", "status": "valid", "tenderers": [{"name": "甲"}], "value": money(10)},
+            {"id": "2", "status": "disqualified", "tenderers": [{"name": "乙"}], "statusDetails": "缺少资格证明"},
+        ]
+    }
+
+    found = delivery.bidders({"bids": bids})
+
+    assert (found.submitted, found.valid, found.disqualified) == (2, 1, 1)
+    assert [(one.names, one.reason) for one in found.bids] == [("甲", ""), ("乙", "缺少资格证明")]
+
+
+def test_published_figures_of_bids_come_before_counting_names() -> None:
+    bids = {
+        "statistics": [
+            {"measure": "bids", "value": 5},
+            {"measure": "validBids", "value": 3},
+            {"measure": "disqualifiedBidders", "value": 2, "notes": "两家未缴保证金"},
+        ]
+    }
+
+    found = delivery.bidders({"bids": bids, "tender": {"tenderers": [{"name": "甲"}]}})
+
+    assert (found.submitted, found.valid, found.disqualified) == (5, 3, 2)
+    assert found.reasons == ["两家未缴保证金"]
+
+
+def test_planned_instalments_stand_beside_what_was_paid() -> None:
+    contract: Json = {
+        "id": "C1",
+        "milestones": [
+            {"type": "financing", "title": "二期", "dueDate": at("2026-09-01")},
+            {"type": "financing", "title": "一期", "dueDate": at("2026-06-01"), "value": money(30)},
+        ],
+        "implementation": {"transactions": [{"date": at("2026-06-05"), "value": money(30)}]},
+    }
+
+    pairs = delivery.deliveries({"contracts": [contract]})["C1"].payments
+
+    assert [(planned and planned.title, made and made.on) for planned, made in pairs] == [
+        ("一期", date(2026, 6, 5)),
+        ("二期", None),
+    ]
+
+
+def test_lots_name_who_won_them() -> None:
+    compiled: Json = {
+        "tender": {"lots": [{"id": "L1", "title": "一包"}, {"id": "L2", "title": "二包"}]},
+        "awards": [{"id": "A", "relatedLots": ["L2"], "suppliers": [{"name": "甲"}]}],
+    }
+
+    assert [(lot.title, lot.suppliers) for lot in delivery.lots(compiled)] == [("一包", ""), ("二包", "甲")]
+
+
+@pytest.mark.parametrize(
+    ("implementation", "is_told"),
+    [
+        ({"milestones": [{"type": "delivery", "title": "验收"}]}, False),
+        ({"milestones": [{"type": "delivery", "description": "服务对象参加验收"}]}, True),
+        ({"metrics": [{"id": "service-users-1", "observations": [{"id": "asked", "measure": 40}]}]}, True),
+    ],
+)
+def test_an_acceptance_without_the_users_opinion_is_pointed_out(implementation: Json, is_told: bool) -> None:  # noqa: FBT001
+    found = delivery.deliveries({"contracts": [{"id": "C1", "implementation": implementation}]})["C1"]
+
+    assert found.is_opinion_told is is_told
+
+
+@pytest.mark.parametrize(
+    ("signed", "published", "state", "days"),
+    [
+        ("2026-05-07", date(2026, 5, 11), LimitState.KEPT, 2),
+        ("2026-05-07", date(2026, 5, 12), LimitState.MISSED, 3),
+        (None, date(2026, 5, 12), LimitState.UNKNOWN, None),
+    ],
+)
+def test_a_contract_notice_is_measured_in_working_days(
+    signed: str | None, published: date, state: LimitState, days: int | None
+) -> None:
+    compiled: Json = {"contracts": [{"id": "C1", "dateSigned": signed and at(signed)}]}
+
+    facts = time_limits.legal_facts(compiled, [("contract", published)], WEEK)
+
+    assert [(fact.state, fact.days) for fact in facts if fact.limit.id == "CON-02"] == [(state, days)]
+
+
+def test_a_limit_holds_only_for_its_methods() -> None:
+    tender = {"tenderPeriod": {"endDate": at("2026-03-12")}, "procurementMethod": "limited"}
+
+    facts = time_limits.legal_facts({"tender": tender}, [("tender", date(2026, 3, 1))], WEEK)
+
+    assert [fact.limit.id for fact in facts] == ["INT-01"]
+    assert facts[0].state is LimitState.UNKNOWN
+
+
+def test_the_page_gives_the_answer_first(client: FlaskClient) -> None:
+    seal(*make_chain())
+
+    page = text_of(client, f"/processes/{OCID}")
+
+    answer = page.partition("sw-answer")[2].partition("</dl>")[0]
+    assert "郑州市民政局" in answer
+    assert "郑州市和乐社会工作服务中心" in answer
+    assert "110,000" in answer
+    assert page.index("sw-answer") < page.index("sw-timeline") < page.index('id="publications"')
+
+
+def test_the_page_says_unknown_where_nothing_was_published_of_bids(client: FlaskClient) -> None:
+    seal(tender_release())
+
+    bidders = text_of(client, f"/en/processes/{OCID}").partition('id="bidders"')[2].partition("</dl>")[0]
+
+    assert bidders.count("unknown") == 3
+
+
+def test_a_chart_of_the_money_has_its_table(client: FlaskClient) -> None:
+    seal(*make_chain())
+
+    money_part = text_of(client, f"/processes/{OCID}").partition('id="money"')[2]
+
+    assert "<svg" in money_part
+    assert "<table" in money_part
+
+
+def test_the_law_of_another_country_is_not_told(client: FlaskClient) -> None:
+    euros = {"amount": 5, "currency": "EUR"}
+    seal(
+        tender_release(value=euros), make_release("contract", day="2026-05-01", contracts=[{"id": "C", "value": euros}])
+    )
+
+    assert 'id="law"' not in text_of(client, f"/processes/{OCID}")
+
+
+def test_the_page_of_a_process_takes_few_queries_however_many_releases(
+    client: FlaskClient, count_queries: Counting
+) -> None:
+    seal(
+        *make_chain(),
+        *(award_release(day=f"2026-04-{day:02}") for day in range(2, 28)),
+        contract_release("C2", day="2026-06-01"),
+    )
+
+    with count_queries() as statements:
+        text_of(client, f"/processes/{OCID}")
+
+    assert len(statements) <= 15
