@@ -42,6 +42,7 @@ from portal.opendata import exports as opendata_exports
 from portal.opendata import feeds as opendata_feeds
 from portal.opendata import permissions as opendata_permissions
 from portal.opendata import routes as opendata_routes
+from portal.opendata.hsds import routes as hsds_routes
 from portal.outbox import cli as outbox_cli
 from portal.pages import health
 from portal.pages import indexing as pages_indexing
@@ -80,6 +81,7 @@ from portal.search.consumer import SearchConsumer
 from portal.services import exports as services_exports
 from portal.services import feeds as services_feeds
 from portal.services import indexing as services_indexing
+from portal.services import permissions as services_permissions
 from portal.services import queries as services
 from portal.services import routes as services_routes
 from portal.storage.cli import migrations
@@ -163,6 +165,7 @@ CAPABILITIES: Sequence[Capability] = (
     Capability(
         "services",
         blueprints=(services_routes.bp,),
+        grants=services_permissions.GRANTS,
         describers={Kind.SERVICE: services.describe_services},
         feeds=(services_feeds.SERVICES,),
         datasets=(services_exports.SERVICES,),
@@ -198,7 +201,7 @@ CAPABILITIES: Sequence[Capability] = (
     Capability("pages", blueprints=(pages_routes.bp, health.bp), indexers=(pages_indexing.HELP,)),
     Capability(
         "opendata",
-        blueprints=(opendata_routes.bp,),
+        blueprints=(opendata_routes.bp, hsds_routes.bp),
         grants=opendata_permissions.GRANTS,
         feeds=(opendata_feeds.SEARCH,),
         datasets=(opendata_exports.SEARCH,),

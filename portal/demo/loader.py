@@ -14,7 +14,7 @@ from portal.classification.actions import load_reference_data
 from portal.demand import actions as demand
 from portal.demand.models import Need, Proposal, Support
 from portal.demand.rules import Verdict
-from portal.demo import documents, people, purchases, voices
+from portal.demo import documents, listings, people, purchases, voices
 from portal.demo.people import sign_ins
 from portal.demo.words import ANSWERS, COMMENTS, PLACES
 from portal.disclosure.actions import add_document
@@ -30,7 +30,7 @@ from portal.procurement.models import Release
 from portal.ratings import actions as ratings
 from portal.ratings.models import Rating, RatingSummary
 from portal.ratings.rules import Channel, period_of
-from portal.services.actions import Listing, list_service
+from portal.services.actions import close_service, list_service, record_contract
 from portal.services.models import Service
 from portal.storage import flags
 from portal.storage.database import db
@@ -168,26 +168,36 @@ class _Province:
             (made for made in self.purchases if made.fate in running), key=lambda made: (-made.year, made.ocid)
         )
         for number, made in enumerate(ready[: SERVICES * self.scale]):
-            theme, place = made.theme, made.place
-            code, district, district_en = place.districts[number % len(place.districts)]
-            assured = AS_OF.date() - timedelta(days=self.rng.choice((12, 30, 75, 120, 210)))
-            service = list_service(
-                Listing(
-                    name=f"{district}{theme.name}", name_en=f"{theme.name_en}, {district_en}",
-                    description=f"{theme.voice}。现由政府出资，社会组织为{theme.whom}提供{theme.name}。",
-                    description_en=f"{theme.name_en} for {theme.whom_en}, paid for by the government and provided by a social organisation.",
-                    category_code=theme.category, region_code=code, eligibility=f"{theme.whom}，在{district}居住。",
-                    eligibility_en=f"{theme.whom_en[0].upper()}{theme.whom_en[1:]} living in {district_en}.",
-                    minimum_age=theme.ages[0], maximum_age=theme.ages[1],
-                    application_process="1. 打电话或到社区登记；2. 带身份证；3. 三个工作日内答复。",
-                    application_process_en="1. Call or come to the community office. 2. Bring your identity card. 3. You get an answer within three working days.",
-                    fees=theme.price, fees_en=theme.price_en, phone=f"0371-0000-{1000 + number}",
-                    address=f"{district}{theme.name}服务站", schedule=theme.hours, schedule_en=theme.hours_en,
-                    provider_id=register_party(made.supplier.party).id, buyer_id=register_party(made.buyer.party).id,
-                    ocid=made.ocid, contract_id=made.contract_id, assured_on=assured,
-                )
+            facts = listings.listing(
+                made, number, as_of=AS_OF.date(), checked_days_ago=self.rng.choice(listings.CHECKED_DAYS_AGO),
+                provider=register_party(made.supplier.party).id, buyer=register_party(made.buyer.party).id,
             )  # fmt: skip
+            service = list_service(facts, places=listings.places(made, number))
             self.services[made.ocid] = service.id
+            self._earlier_contract(made, service.id)
+        self._close_some()
+
+    def _earlier_contract(self, made: Purchase, service_id: int) -> None:
+        """Record the contract of an earlier year that bought the same in the same place, if there was one."""
+        earlier = [
+            one
+            for one in self.purchases
+            if (one.place, one.theme, one.fate) == (made.place, made.theme, "accepted") and one.year < made.year
+        ]
+        for one in sorted(earlier, key=lambda one: -one.year)[:1]:
+            record_contract(service_id, one.ocid, one.contract_id, governments=set(self.governments.values()))
+
+    def _close_some(self) -> None:
+        """Close one service for a while, one for good."""
+        everywhere, numbers = set(self.governments.values()), list(self.services.values())
+        close_service(
+            numbers[-4], "场地装修，十二月一日恢复服务。急需帮助请打服务电话。", for_good=False, governments=everywhere,
+            alert_en="Closed for repairs; open again on 1 December. In urgent cases call the number of the service.",
+        )  # fmt: skip
+        close_service(
+            numbers[-5], "服务已停办，可改用邻近社区的同类服务。", for_good=True, governments=everywhere,
+            alert_en="This service has ended; please use the one in the next community.",
+        )  # fmt: skip
 
     def propose(self) -> None:
         """Let residents propose and support, moderators publish, officials answer."""

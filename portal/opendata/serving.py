@@ -59,14 +59,14 @@ def answer_dataset(dataset: Dataset, made: Format, filters: Filters, *, for_peop
     header = [gettext(column.title) for column in dataset.columns] if for_people else None
     options = Options(for_excel=wants_mark or for_people, header=header)
     pieces = made.chunks(dataset, dataset.rows(replace(filters, page=1)), options)
-    answer = Response(_given_away(_written(pieces)), content_type=made.media_type)
+    answer = Response(given_away(written_whole(pieces)), content_type=made.media_type)
     name = f"{dataset.name}.{made.extension}"
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     answer.headers["Link"] = f'<{_settings().licence_url}>; rel="license"'
     return answer
 
 
-def _written(pieces: Iterator[bytes]) -> SpooledTemporaryFile[bytes]:
+def written_whole(pieces: Iterator[bytes]) -> SpooledTemporaryFile[bytes]:
     """Write a file whole before it is answered with: what fails is told as an error, never as half a file.
 
     Beyond a few megabytes it goes to disk, so that memory stays bounded. (Streaming from the session
@@ -79,7 +79,7 @@ def _written(pieces: Iterator[bytes]) -> SpooledTemporaryFile[bytes]:
     return spooled
 
 
-def _given_away(written: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+def given_away(written: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
     """Read a written file piece by piece, and close it whether or not the reader stays to the end."""
     with written:
         while piece := written.read(PIECE):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -11,13 +11,15 @@ from sqlalchemy import func, select
 from portal.demand.models import Proposal
 from portal.demand.queries import queue, standings, visible_proposals
 from portal.demand.rules import ProposalStatus
+from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.outbox.queries import lag
-from portal.parties.queries import organization
+from portal.parties.queries import organization, organization_names
 from portal.procurement.models import Process, Release
 from portal.procurement.queries import contract, listed_processes, processes_of_organization, visible_releases
 from portal.ratings.queries import latest_summaries
-from portal.services.queries import service_count
+from portal.services.queries import contracts_of, service_count
+from portal.services.rules import contract_time
 from portal.storage.database import db
 
 if TYPE_CHECKING:
@@ -48,11 +50,14 @@ class News:
 
 @dataclass(frozen=True)
 class Behind:
-    """What a service rests on: who provides and pays, the contract, the newest published ratings."""
+    """What a service rests on: who provides and pays, its contracts by time, the newest published ratings."""
 
     provider: Organization | None
     buyer: Organization | None
-    contract: Contract | None
+    current: Sequence[Contract]
+    coming: Sequence[Contract]
+    past: Sequence[Contract]
+    suppliers: Mapping[int, tuple[str, str | None]]
     summary: RatingSummary | None
 
 
@@ -75,9 +80,18 @@ def behind_service(service: Service) -> Behind:
     return Behind(
         provider=_organization(service.provider_id),
         buyer=_organization(service.buyer_id),
-        contract=contract(service.ocid, service.contract_id) if service.ocid and service.contract_id else None,
+        **_by_time(contracts_of(service.id)),
         summary=latest_summaries([service.id]).get(service.id),
     )
+
+
+def _by_time(contracts: Sequence[Contract]) -> dict[str, Any]:
+    """Part contracts into those that run today, those that have not begun, and those that are over."""
+    today = clock.today()
+    parts: dict[str, Any] = {"current": [], "coming": [], "past": []}
+    for one in contracts:
+        parts[str(contract_time(one.status, one.starts_on or one.signed_on, one.ends_on, today))].append(one)
+    return parts | {"suppliers": organization_names([one.supplier_id for one in contracts])}
 
 
 def record_of(organization_id: int) -> Mapping[str, Sequence[Process]]:

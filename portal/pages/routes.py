@@ -37,10 +37,10 @@ def service(service_id: int) -> ResponseReturnValue:
     """Show a service: who may use it and how, how it was rated, what it rests on."""
     found = read_service(service_id)
     return render_template(
-        "pages/service.html", service=found, behind=queries.behind_service(found),
-        neighbours=neighbours(Kind.SERVICE, str(service_id)), status_names=services_rules.STATUS_NAMES,
+        "pages/service.html", service=found, behind=queries.behind_service(found), rules=services_rules,
+        neighbours=neighbours(Kind.SERVICE, str(service_id)), weekday=clock.today().isoweekday(),
         freshness=services_rules.freshness(found.assured_on, clock.today()),
-        freshness_names=services_rules.FRESHNESS_NAMES,
+        knows_capacity=services_rules.is_capacity_known(found.available_at, clock.now()),
     )  # fmt: skip
 
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.storage.database import Model
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.default import DefaultExecutionContext
+
+HSDS_NAMESPACE = uuid.UUID("b9a9c8a4-52c1-4d8c-8a6b-6d0b3a0c4e57")
+
+
+def _hsds_id(context: DefaultExecutionContext) -> str:
+    """Give a new organisation the UUID that it keeps for good, whatever becomes of its name."""
+    said: dict[str, object] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # theirs
+    parts = (said.get("scheme"), said.get("identifier"), said["name"], said["changed_at"])
+    return str(uuid.uuid5(HSDS_NAMESPACE, "|".join(str(part) for part in parts)))
 
 
 class Government(Model):
@@ -35,6 +49,7 @@ class Organization(Model):
 
     # Identification
     id: Mapped[int] = mapped_column(primary_key=True)
+    hsds_id: Mapped[str] = mapped_column(String(36), unique=True, default=_hsds_id)
     scheme: Mapped[str | None] = mapped_column(String(40))
     identifier: Mapped[str | None] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(String(300))

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import selectinload
 
 from portal.classification.queries import category_subtree, region_subtree
+from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
+from portal.parties.models import Organization
+from portal.procurement.models import Contract
+from portal.procurement.queries import visible_contracts
 from portal.ring.rules import Described, Kind
-from portal.services.models import Service
-from portal.services.rules import ServiceStatus
+from portal.services.models import Service, ServiceArea, ServiceContract, ServicePlace, ServiceVersion
+from portal.services.rules import Delivery, ServiceStatus, oldest_trusted
 from portal.storage.database import db
 from portal.web.filters import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
 
     from portal.web.filters import Filters
 
 SORTS = ("-updated", "name")
+NOT_RUNNING = (Delivery.AHEAD.value, Delivery.OVER.value)
 
 
 def visible_services() -> Select[Service]:
@@ -30,25 +36,66 @@ def visible_services() -> Select[Service]:
     return select(Service).where(not_hidden(Kind.SERVICE, Service.id))
 
 
+def with_details(query: Select[Service]) -> Select[Service]:
+    """Read places, hours, prices and areas along: one statement each, whatever the number of services."""
+    return query.options(
+        selectinload(Service.places).selectinload(ServicePlace.hours),
+        selectinload(Service.prices),
+        selectinload(Service.areas),
+    )
+
+
+def has_status(status: ServiceStatus) -> ColumnElement[bool]:
+    """Give the condition that a service is in a state today: `rules.status_of` for the database."""
+    if status is ServiceStatus.ACTIVE:
+        return and_(Service.said_status == status, Service.delivery.not_in(NOT_RUNNING))
+    if status is ServiceStatus.INACTIVE:
+        ran_out = and_(Service.said_status == ServiceStatus.ACTIVE, Service.delivery.in_(NOT_RUNNING))
+        return or_(Service.said_status == status, ran_out)
+    return Service.said_status == status
+
+
+def serves(region: str) -> ColumnElement[bool]:
+    """Give the condition that a service is for residents of a region, of one in it or of one around it."""
+    codes = [*region_subtree(region), region[:4] + "00", region[:2] + "0000"]
+    named = select(ServiceArea.service_id).where(ServiceArea.region_code.in_(codes))
+    within = region_subtree(region)
+    return or_(Service.region_code.in_(within), Service.id.in_(named))
+
+
 def services(filters: Filters) -> Select[Service]:
-    """Select services under filters; without `stage` only what can be used or will return."""
-    query = visible_services()
-    if filters.q:
-        query = query.where(and_(*(_says(term) for term in filters.q.split())))
-    if filters.region:
-        query = query.where(Service.region_code.in_(region_subtree(filters.region)))
-    if filters.category:
-        query = query.where(Service.category_code.in_(category_subtree(filters.category)))
-    if filters.supplier:
-        query = query.where(Service.provider_id == filters.supplier)
-    if filters.buyer:
-        query = query.where(Service.buyer_id == filters.buyer)
+    """Select services under filters; without `stage` only what can be used or will return.
+
+    A search for words also finds closed ones, so that nobody looks for them in vain. What can be used now
+    and was checked lately comes first.
+    """
+    query = visible_services().where(*_narrowed(filters))
     stage = choose(filters.stage, list(ServiceStatus), name="stage")
-    open_ones = (ServiceStatus.ACTIVE, ServiceStatus.TEMPORARILY_CLOSED)
-    query = query.where(Service.status.in_([ServiceStatus(stage)] if stage else open_ones))
+    if stage:
+        query = query.where(has_status(ServiceStatus(stage)))
+    elif not filters.q:
+        query = query.where(or_(has_status(ServiceStatus.ACTIVE), has_status(ServiceStatus.TEMPORARILY_CLOSED)))
     if choose(filters.sort, SORTS, name="sort") == "name":
         return query.order_by(Service.name, Service.id)
-    return query.order_by(Service.changed_at.desc(), Service.id.desc())
+    trusted = func.coalesce(Service.assured_on >= oldest_trusted(clock.today()), False)
+    usable = case((and_(has_status(ServiceStatus.ACTIVE), trusted), 0), (has_status(ServiceStatus.ACTIVE), 1), else_=2)
+    order = () if filters.sort else (usable,)
+    return query.order_by(*order, Service.changed_at.desc(), Service.id.desc())
+
+
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.q:
+        conditions += [says(term) for term in filters.q.split()]
+    if filters.region:
+        conditions.append(serves(filters.region))
+    if filters.category:
+        conditions.append(Service.category_code.in_(category_subtree(filters.category)))
+    if filters.supplier:
+        conditions.append(Service.provider_id == filters.supplier)
+    if filters.buyer:
+        conditions.append(Service.buyer_id == filters.buyer)
+    return conditions
 
 
 def service(service_id: int) -> Service:
@@ -57,7 +104,7 @@ def service(service_id: int) -> Service:
     Raises:
         NotFoundError: there is none, or it may not be seen.
     """
-    found = db.session.scalar(visible_services().where(Service.id == service_id))
+    found = db.session.scalar(with_details(visible_services().where(Service.id == service_id)))
     if found is None:
         raise NotFoundError
     return found
@@ -71,8 +118,63 @@ def services_of_organization(organization_id: int) -> Sequence[Service]:
 
 def service_count() -> int:
     """Count the services that can be used now."""
-    usable = visible_services().where(Service.status == ServiceStatus.ACTIVE)
+    usable = visible_services().where(has_status(ServiceStatus.ACTIVE))
     return db.session.scalar(select(func.count()).select_from(usable.subquery())) or 0
+
+
+def contracts_of(service_id: int) -> Sequence[Contract]:
+    """Read the contracts under which a service is or was delivered, the newest first; hidden ones are left out."""
+    keys = select(ServiceContract.ocid, ServiceContract.contract_id).where(ServiceContract.service_id == service_id)
+    query = visible_contracts().where(tuple_(Contract.ocid, Contract.contract_id).in_(keys))
+    order = func.coalesce(Contract.starts_on, Contract.signed_on).desc().nulls_last()
+    return db.session.scalars(query.order_by(order, Contract.id.desc())).all()
+
+
+def contracts_of_many(service_ids: Collection[int]) -> Mapping[int, Sequence[Contract]]:
+    """Read the visible contracts of many services at once, the newest first: one statement."""
+    visible = visible_contracts().with_only_columns(Contract.id)
+    joined = (Contract.ocid == ServiceContract.ocid) & (Contract.contract_id == ServiceContract.contract_id)
+    rows = db.session.execute(
+        select(ServiceContract.service_id, Contract)
+        .join(Contract, joined)
+        .where(ServiceContract.service_id.in_(service_ids), Contract.id.in_(visible))
+        .order_by(func.coalesce(Contract.starts_on, Contract.signed_on).desc().nulls_last(), Contract.id.desc())
+    )
+    found: dict[int, list[Contract]] = {}
+    for service_id, contract in rows:
+        found.setdefault(service_id, []).append(contract)
+    return found
+
+
+def services_in_office(government_ids: Collection[int]) -> Select[Service]:
+    """Select the services that some governments pay for, in every state, hidden or not; the oldest check first."""
+    buyers = select(Organization.id).where(Organization.government_id.in_(government_ids))
+    query = select(Service).where(Service.buyer_id.in_(buyers))
+    return query.order_by(Service.assured_on.asc().nulls_first(), Service.id)
+
+
+def service_in_office(service_id: int, government_ids: Collection[int]) -> Service:
+    """Read one service that some governments pay for.
+
+    Raises:
+        NotFoundError: there is none, or it is another government's.
+    """
+    found = db.session.scalar(with_details(services_in_office(government_ids).where(Service.id == service_id)))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def buyers_of_governments(government_ids: Collection[int]) -> Sequence[Organization]:
+    """Read the offices of some governments."""
+    query = select(Organization).where(Organization.government_id.in_(government_ids), Organization.is_buyer)
+    return db.session.scalars(query.order_by(Organization.name)).all()
+
+
+def versions_of(service_id: int) -> Sequence[ServiceVersion]:
+    """Read what was published of a service, the newest first."""
+    query = select(ServiceVersion).where(ServiceVersion.service_id == service_id)
+    return db.session.scalars(query.order_by(ServiceVersion.number.desc())).all()
 
 
 def describe_services(ids: Sequence[str]) -> Mapping[str, Described]:
@@ -84,6 +186,7 @@ def describe_services(ids: Sequence[str]) -> Mapping[str, Described]:
     }
 
 
-def _says(term: str) -> ColumnElement[bool]:
+def says(term: str) -> ColumnElement[bool]:
+    """Give the condition that a listing contains a term."""
     columns = (Service.name, Service.name_en, Service.description, Service.description_en, Service.eligibility)
     return or_(*(column.icontains(term, autoescape=True) for column in columns))

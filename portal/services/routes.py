@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("services", __name__)
+LEVELS = ("province", "prefecture", "district", "county", "county-level city")
 
 
 @bp.get("/services")
@@ -25,10 +26,10 @@ bp = Blueprint("services", __name__)
 def index() -> ResponseReturnValue:
     """List the services that residents can use."""
     filters = Filters.from_request()
-    page = paginate(queries.services(filters), filters.page)
+    page = paginate(queries.with_details(queries.services(filters)), filters.page)
     return render_template(
-        "services/index.html", page=page, filters=filters, regions=region_choices(), categories=category_choices(),
-        providers=organization_names([item.provider_id for item in page.items]), status_names=rules.STATUS_NAMES,
+        "services/index.html", page=page, filters=filters, regions=region_choices(levels=LEVELS),
+        categories=category_choices(), rules=rules, weekday=clock.today().isoweekday(),
+        providers=organization_names([item.provider_id for item in page.items]),
         freshness=lambda item: rules.freshness(item.assured_on, clock.today()),
-        freshness_names=rules.FRESHNESS_NAMES,
     )  # fmt: skip

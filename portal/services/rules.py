@@ -1,16 +1,26 @@
-"""States of a service, and how old a check of its listing may be."""
+"""States of a service, its opening hours, and how old a check of its listing may be."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from portal.kernel.text import N_
+from portal.kernel.errors import ConflictError, InvalidInputError
+from portal.kernel.text import N_, nfkc_fold
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
 FRESH_DAYS, STALE_DAYS = 90, 180
+CAPACITY_DAYS = 7
+WEEKDAYS = range(1, 8)
+DAY_BEGINS, DAY_ENDS = "00:00", "23:59"
+OLDEST = 120
 
 
 class ServiceStatus(StrEnum):
@@ -22,6 +32,23 @@ class ServiceStatus(StrEnum):
     DEFUNCT = "defunct"
 
 
+class Delivery(StrEnum):
+    """What the contracts of a service say of today."""
+
+    UNKNOWN = "unknown"
+    CURRENT = "current"
+    AHEAD = "ahead"
+    OVER = "over"
+
+
+class ContractTime(StrEnum):
+    """When a contract runs, seen from today."""
+
+    CURRENT = "current"
+    COMING = "coming"
+    PAST = "past"
+
+
 class Freshness(StrEnum):
     """How far the facts of a listing may be trusted."""
 
@@ -29,6 +56,15 @@ class Freshness(StrEnum):
     AGEING = "ageing"
     STALE = "stale"
     UNKNOWN = "unknown"
+
+
+class Mode(StrEnum):
+    """How residents get to a service."""
+
+    VISIT = "visit"
+    HOME = "home"
+    PHONE = "phone"
+    ONLINE = "online"
 
 
 STATUS_NAMES = {
@@ -43,6 +79,90 @@ FRESHNESS_NAMES = {
     Freshness.STALE: N_("phone first: the listing is old"),
     Freshness.UNKNOWN: N_("phone first: nobody has checked the listing"),
 }
+MODE_NAMES = {
+    Mode.VISIT: N_("come to the place"),
+    Mode.HOME: N_("home visit"),
+    Mode.PHONE: N_("by phone"),
+    Mode.ONLINE: N_("online"),
+}
+DAY_NAMES = {
+    1: N_("Monday"),
+    2: N_("Tuesday"),
+    3: N_("Wednesday"),
+    4: N_("Thursday"),
+    5: N_("Friday"),
+    6: N_("Saturday"),
+    7: N_("Sunday"),
+}
+WAITING_TEXTS = {
+    Delivery.AHEAD: N_("The service does not run today. Its next contract begins later; the contracts are below."),
+    Delivery.OVER: N_("The last contract has ended and no other has followed: the service does not run at present."),
+}
+
+
+class WrongHoursError(InvalidInputError):
+    """Raised when opening hours cannot be read."""
+
+    code = "wrong-hours"
+    message = N_("Write hours like 08:30-12:00, 14:00-18:00; leave a closed day empty.")
+
+
+class WrongAgesError(InvalidInputError):
+    """Raised when the least age is above the greatest."""
+
+    code = "wrong-ages"
+    message = N_("The least age is above the greatest age.")
+
+
+class WrongCapacityError(InvalidInputError):
+    """Raised when more places are free than there are."""
+
+    code = "wrong-capacity"
+    message = N_("There cannot be more free places than places.")
+
+
+class UnknownContractError(InvalidInputError):
+    """Raised when a contract is not found under its process."""
+
+    code = "unknown-contract"
+    message = N_("There is no such contract. Copy the process and the contract from the page of the process.")
+
+
+class ForeignContractError(InvalidInputError):
+    """Raised when a contract belongs to another government."""
+
+    code = "foreign-contract"
+    message = N_("This contract belongs to another government.")
+
+
+class UnknownBuyerError(InvalidInputError):
+    """Raised when an office is not one of the official's government."""
+
+    code = "unknown-buyer"
+    message = N_("Choose an office of your government.")
+
+
+class NothingToReopenError(ConflictError):
+    """Raised when a service that is not closed is to be opened again."""
+
+    code = "not-closed"
+    message = N_("This service is not closed.")
+
+
+class FutureCheckError(InvalidInputError):
+    """Raised when a listing is said to have been checked on a day that has not come."""
+
+    code = "future-check"
+    message = N_("A check cannot lie in the future.")
+
+
+@dataclass(frozen=True)
+class Span:
+    """One opening on one day of the week (1 is Monday), as 24-hour clock times."""
+
+    weekday: int
+    opens_at: str
+    closes_at: str
 
 
 def freshness(assured_on: date | None, today: date) -> Freshness:
@@ -53,3 +173,129 @@ def freshness(assured_on: date | None, today: date) -> Freshness:
     if age <= FRESH_DAYS:
         return Freshness.FRESH
     return Freshness.AGEING if age <= STALE_DAYS else Freshness.STALE
+
+
+def oldest_trusted(today: date) -> date:
+    """Tell the earliest day of a check that need not be phoned about."""
+    return today - timedelta(days=STALE_DAYS)
+
+
+def status_of(said: ServiceStatus, delivery: Delivery) -> ServiceStatus:
+    """Derive the state of a service from what its office says and from its contracts.
+
+    Closed by the office is closed. Else it runs while a contract does; without any contract on
+    record the office's word stands.
+    """
+    if said is not ServiceStatus.ACTIVE:
+        return said
+    return ServiceStatus.INACTIVE if delivery in {Delivery.AHEAD, Delivery.OVER} else ServiceStatus.ACTIVE
+
+
+def contract_time(status: str | None, begins: date | None, ends: date | None, today: date) -> ContractTime:
+    """Tell whether a contract runs today: what is over early is past, what does not say when is taken to run."""
+    if status in {"cancelled", "terminated"} or (ends is not None and ends < today):
+        return ContractTime.PAST
+    return ContractTime.COMING if begins is not None and begins > today else ContractTime.CURRENT
+
+
+def delivery_of(times: Collection[ContractTime]) -> Delivery:
+    """Tell what the contracts of a service say of today (the database has the same as `Service.delivery`)."""
+    if not times:
+        return Delivery.UNKNOWN
+    if ContractTime.CURRENT in times:
+        return Delivery.CURRENT
+    return Delivery.AHEAD if ContractTime.COMING in times else Delivery.OVER
+
+
+def is_capacity_known(told_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a number of free places is new enough to be believed."""
+    return told_at is not None and now - told_at <= timedelta(days=CAPACITY_DAYS)
+
+
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
+_DASHES = re.compile(r"\s*(?:--+|[-–—~〜至到])\s*")
+_ALL_DAY = {"24小时", "全天", "all day", "24h", "24 hours"}
+
+
+def read_hours(raw: str, *, field: str | None = None) -> list[tuple[str, str]]:
+    """Read the opening hours of one day as an official types them: `8:30-12:00、14:00—18:00`.
+
+    Raises:
+        WrongHoursError: naming the field.
+    """
+    folded = nfkc_fold(raw).strip()
+    if not folded:
+        return []
+    if folded in _ALL_DAY:
+        return [(DAY_BEGINS, DAY_ENDS)]
+    found = [_span(part.strip(), field) for part in re.split(r"[,、;]", folded) if part.strip()]
+    found.sort()
+    if any(later[0] < earlier[1] for earlier, later in pairwise(found)):
+        raise WrongHoursError(field=field)
+    return found
+
+
+def _span(raw: str, field: str | None) -> tuple[str, str]:
+    match = _SPAN.fullmatch(_DASHES.sub("-", raw))
+    if match is None:
+        raise WrongHoursError(field=field)
+    hours, minutes = (int(match[1]), int(match[3])), (int(match[2]), int(match[4]))
+    closing = "23:59" if (hours[1], minutes[1]) == (24, 0) else f"{hours[1]:02d}:{minutes[1]:02d}"
+    opening = f"{hours[0]:02d}:{minutes[0]:02d}"
+    if not is_time(opening) or not is_time(closing) or opening >= closing:
+        raise WrongHoursError(field=field)
+    return opening, closing
+
+
+def is_time(raw: str) -> bool:
+    """Tell whether a text is a time of the day, `00:00` to `23:59`."""
+    return re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", raw) is not None
+
+
+def written_hours(spans: Iterable[tuple[str, str]]) -> str:
+    """Write the opening hours of one day as they may be typed again."""
+    return ", ".join(f"{opens}-{closes}" for opens, closes in spans)
+
+
+def week(spans: Sequence[Span], today: int) -> list[tuple[int, str]]:
+    """Lay out a week, today first: (day of the week, its hours or nothing)."""
+    by_day: Mapping[int, list[tuple[str, str]]] = {
+        day: sorted((one.opens_at, one.closes_at) for one in spans if one.weekday == day) for day in WEEKDAYS
+    }
+    return [(day, written_hours(by_day[day])) for day in (*range(today, 8), *range(1, today))]
+
+
+_LEADING = re.compile(r"^\s*(?:\d{1,2}\s*[.、．)）]|[-•·*])\s*")
+
+
+def steps(text: str) -> list[str]:
+    """Read the steps of an application process: a line each, or numbered within one line."""
+    lines = text.split("\n")
+    if len([line for line in lines if line.strip()]) == 1:
+        lines = re.split(r"(?:[;；]\s*|(?<=[.。])\s+)(?=\d{1,2}\s*[.、．])", lines[0])
+    return [cleaned for line in lines if (cleaned := _LEADING.sub("", line).strip().rstrip(";；"))]
+
+
+def numbered(text: str) -> str:
+    """Write the steps of an application process one a line, numbered."""
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps(text), start=1))
+
+
+def check_ages(least: int | None, most: int | None) -> None:
+    """Check that somebody can be of the age that is asked for.
+
+    Raises:
+        WrongAgesError: naming the field.
+    """
+    if least is not None and most is not None and least > most:
+        raise WrongAgesError(field="maximum_age")
+
+
+def check_capacity(available: int | None, maximum: int | None) -> None:
+    """Check that no more places are free than there are.
+
+    Raises:
+        WrongCapacityError: naming the field.
+    """
+    if available is not None and maximum is not None and available > maximum:
+        raise WrongCapacityError(field="available")

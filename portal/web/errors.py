@@ -31,7 +31,7 @@ MESSAGES = {
     503: lazy_gettext("The portal is being looked after. Try again in a minute."),
 }
 FAULT_KEY = "sanwen.fault"
-MACHINE_PATHS = ("/api/", "/ocds/", "/ledger/tile/", "/ledger/checkpoint", "/ledger/openings/", "/ledger/key")
+MACHINE_PATHS = ("/api/", "/ocds/", "/hsds/", "/ledger/tile/", "/ledger/checkpoint", "/ledger/openings/", "/ledger/key")
 
 
 def init_app(app: Flask) -> None:

@@ -21,7 +21,7 @@ CHINESE, ENGLISH = "zh", "en"
 BABEL_NAMES = {CHINESE: "zh_Hans_CN", ENGLISH: "en"}
 HTML_NAMES = {CHINESE: "zh-Hans", ENGLISH: "en"}
 LANGUAGE_FREE = (
-    "/api/", "/ocds/", "/ledger/checkpoint", "/ledger/tile/", "/ledger/key", "/ledger/openings/",
+    "/api/", "/ocds/", "/hsds/", "/ledger/checkpoint", "/ledger/tile/", "/ledger/key", "/ledger/openings/",
     "/ledger/verify.py", "/catalog", "/data/", "/static/",
     "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml",
 )  # fmt: skip
