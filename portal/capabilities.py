@@ -81,6 +81,7 @@ from portal.search.consumer import SearchConsumer
 from portal.services import exports as services_exports
 from portal.services import feeds as services_feeds
 from portal.services import indexing as services_indexing
+from portal.services import office as services_office
 from portal.services import permissions as services_permissions
 from portal.services import queries as services
 from portal.services import routes as services_routes
@@ -164,7 +165,7 @@ CAPABILITIES: Sequence[Capability] = (
     ),
     Capability(
         "services",
-        blueprints=(services_routes.bp,),
+        blueprints=(services_routes.bp, services_office.bp),
         grants=services_permissions.GRANTS,
         describers={Kind.SERVICE: services.describe_services},
         feeds=(services_feeds.SERVICES,),

@@ -16,7 +16,7 @@ from portal.kernel.errors import NotFoundError
 from portal.outbox.queries import lag
 from portal.parties.queries import organization, organization_names
 from portal.procurement.models import Process, Release
-from portal.procurement.queries import contract, listed_processes, processes_of_organization, visible_releases
+from portal.procurement.queries import listed_processes, processes_of_organization, visible_releases
 from portal.ratings.queries import latest_summaries
 from portal.services.queries import contracts_of, service_count
 from portal.services.rules import contract_time

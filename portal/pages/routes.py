@@ -14,8 +14,8 @@ from portal.procurement import rules as procurement_rules
 from portal.ring.queries import neighbours
 from portal.ring.rules import Kind
 from portal.services import rules as services_rules
+from portal.services.queries import answers_of, services_of_organization
 from portal.services.queries import service as read_service
-from portal.services.queries import services_of_organization
 from portal.web import access
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def service(service_id: int) -> ResponseReturnValue:
     """Show a service: who may use it and how, how it was rated, what it rests on."""
     found = read_service(service_id)
     return render_template(
-        "pages/service.html", service=found, behind=queries.behind_service(found), rules=services_rules,
-        neighbours=neighbours(Kind.SERVICE, str(service_id)), weekday=clock.today().isoweekday(),
+        "pages/service.html", service=found, answers=answers_of(service_id), rules=services_rules,
+        behind=queries.behind_service(found), neighbours=neighbours(Kind.SERVICE, str(service_id)),
+        weekday=clock.today().isoweekday(),
         freshness=services_rules.freshness(found.assured_on, clock.today()),
         knows_capacity=services_rules.is_capacity_known(found.available_at, clock.now()),
     )  # fmt: skip

@@ -28,6 +28,7 @@ from portal.services.models import (
     ServiceHours,
     ServicePlace,
     ServicePrice,
+    ServiceReport,
     ServiceVersion,
 )
 from portal.services.rules import Mode, ServiceStatus, Span
@@ -287,6 +288,34 @@ def forget_contract(service_id: int, ocid: str, contract_id: str, *, governments
         remove_link(Relation.DELIVERS, f"{ocid}#{contract_id}", str(service.id))
         _follow_contract(service)
         _publish(service, "contract")
+
+
+def report_listing(service_id: int, text: str, *, by: int) -> None:
+    """Tell the office of a service what is wrong in its listing.
+
+    No event: nothing public changes before the office answers.
+
+    Raises:
+        NotFoundError: there is no such service to be seen.
+    """
+    with transaction():
+        service = queries.service(service_id)
+        db.session.add(ServiceReport(service_id=service.id, person_id=by, text=text, sent_at=clock.now()))
+
+
+def answer_report(report_id: int, answer: str, *, governments: Collection[int]) -> int:
+    """Answer a report in public; return the number of its service.
+
+    Raises:
+        NotFoundError, AlreadyAnsweredError
+    """
+    with transaction():
+        report = queries.report_in_office(report_id, governments)
+        if report.answer is not None:
+            raise rules.AlreadyAnsweredError
+        report.answer, report.answered_at = answer, clock.now()
+        append_event(Kind.SERVICE, report.service_id, "answered")
+        return report.service_id
 
 
 def public_form(service: Service) -> dict[str, object]:

@@ -21,12 +21,16 @@ def _documents(ids: Sequence[str] | None) -> Iterator[SearchDocument]:
     query = queries.visible_services()
     if ids is not None:
         query = query.where(Service.id.in_([int(number) for number in ids]))
-    found = db.session.scalars(query).all()
+    found = db.session.scalars(queries.with_details(query)).all()
     names = organization_names([item.provider_id for item in found])
     for item in found:
         provider = " ".join(filter(None, names.get(item.provider_id or 0, ())))
-        chinese = (item.description, item.eligibility, item.application_process, item.fees, item.address, provider)
-        english = (item.description_en, item.eligibility_en, item.application_process_en, item.fees_en)
+        places = [text for place in item.places for text in (place.name, place.address, place.accessibility)]
+        chinese = [
+            item.description, item.eligibility, item.ineligibility, item.application_process, *item.documents,
+            item.fees, item.address, *places, item.alert, provider,
+        ]  # fmt: skip
+        english = (item.description_en, item.eligibility_en, item.application_process_en, item.fees_en, item.alert_en)
         yield SearchDocument(
             key=document_key(Kind.SERVICE, item.id), kind=Kind.SERVICE, object_id=str(item.id), title=item.name,
             title_en=item.name_en, body="\n".join(filter(None, chinese)), body_en="\n".join(filter(None, english)),

@@ -206,6 +206,25 @@ class ServiceArea(Model):
     region_code: Mapped[str] = mapped_column(String(12), primary_key=True, index=True)
 
 
+class ServiceReport(Model):
+    """What a resident found wrong in a listing, for its office; only the answer is public."""
+
+    __tablename__ = "service_report"
+
+    # Identification
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # What was said
+    text: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime]
+    # What the office says
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
+
+    service: Mapped[Service] = relationship()
+
+
 class ServiceVersion(Model):
     """What was published of a service in one act: the bytes that the ledger commits to."""
 

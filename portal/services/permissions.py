@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from portal.accounts.rules import Role
 
-EDIT = "service.edit"
+EDIT, REPORT = "service.edit", "service.report"
 GRANTS = {
+    Role.RESIDENT: frozenset({REPORT}),
     Role.PUBLISHER: frozenset({EDIT, "office.enter"}),
     Role.APPROVER: frozenset({EDIT, "office.enter"}),
 }

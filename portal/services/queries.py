@@ -15,7 +15,7 @@ from portal.parties.models import Organization
 from portal.procurement.models import Contract
 from portal.procurement.queries import visible_contracts
 from portal.ring.rules import Described, Kind
-from portal.services.models import Service, ServiceArea, ServiceContract, ServicePlace, ServiceVersion
+from portal.services.models import Service, ServiceArea, ServiceContract, ServicePlace, ServiceReport, ServiceVersion
 from portal.services.rules import Delivery, ServiceStatus, oldest_trusted
 from portal.storage.database import db
 from portal.web.filters import choose
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from portal.web.filters import Filters
 
+ANSWERS_SHOWN = 3
 SORTS = ("-updated", "name")
 NOT_RUNNING = (Delivery.AHEAD.value, Delivery.OVER.value)
 
@@ -169,6 +170,33 @@ def buyers_of_governments(government_ids: Collection[int]) -> Sequence[Organizat
     """Read the offices of some governments."""
     query = select(Organization).where(Organization.government_id.in_(government_ids), Organization.is_buyer)
     return db.session.scalars(query.order_by(Organization.name)).all()
+
+
+def reports_in_office(government_ids: Collection[int]) -> Sequence[ServiceReport]:
+    """Read what residents found wrong in the listings of some governments and nobody has answered, oldest first."""
+    theirs = services_in_office(government_ids).order_by(None).with_only_columns(Service.id)
+    query = select(ServiceReport).where(ServiceReport.service_id.in_(theirs), ServiceReport.answer.is_(None))
+    return db.session.scalars(query.order_by(ServiceReport.id).options(selectinload(ServiceReport.service))).all()
+
+
+def report_in_office(report_id: int, government_ids: Collection[int]) -> ServiceReport:
+    """Read one report on a listing of some governments.
+
+    Raises:
+        NotFoundError: there is none, or it is another government's.
+    """
+    theirs = services_in_office(government_ids).order_by(None).with_only_columns(Service.id)
+    query = select(ServiceReport).where(ServiceReport.id == report_id, ServiceReport.service_id.in_(theirs))
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def answers_of(service_id: int) -> Sequence[ServiceReport]:
+    """Read the newest answers of the office to what residents found wrong."""
+    query = select(ServiceReport).where(ServiceReport.service_id == service_id, ServiceReport.answer.is_not(None))
+    return db.session.scalars(query.order_by(ServiceReport.answered_at.desc()).limit(ANSWERS_SHOWN)).all()
 
 
 def versions_of(service_id: int) -> Sequence[ServiceVersion]:

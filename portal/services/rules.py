@@ -94,6 +94,16 @@ DAY_NAMES = {
     6: N_("Saturday"),
     7: N_("Sunday"),
 }
+LANGUAGE_NAMES = {
+    "zh": N_("Mandarin"),
+    "yue": N_("Cantonese"),
+    "ug": N_("Uyghur"),
+    "bo": N_("Tibetan"),
+    "mn": N_("Mongolian"),
+    "za": N_("Zhuang"),
+    "csl": N_("Chinese sign language"),
+    "en": N_("English"),
+}
 WAITING_TEXTS = {
     Delivery.AHEAD: N_("The service does not run today. Its next contract begins later; the contracts are below."),
     Delivery.OVER: N_("The last contract has ended and no other has followed: the service does not run at present."),
@@ -147,6 +157,13 @@ class NothingToReopenError(ConflictError):
 
     code = "not-closed"
     message = N_("This service is not closed.")
+
+
+class AlreadyAnsweredError(ConflictError):
+    """Raised when a report is answered twice."""
+
+    code = "already-answered"
+    message = N_("This report has an answer already.")
 
 
 class FutureCheckError(InvalidInputError):

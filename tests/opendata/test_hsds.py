@@ -57,7 +57,8 @@ def whole() -> Any:
     contract = make_contract("ocds-test00-7", starts=-30, ends=300)
     return make_listing(
         provider_id=supplier, buyer_id=buyer, ocid="ocds-test00-7", contract_id=contract,
-        ineligibility="已入住养老院的老人", capacity_unit="餐", available=3, maximum=30, email="office@example.org", schedule="节假日休息",
+        ineligibility="已入住养老院的老人", capacity_unit="餐", available=3, maximum=30, email="office@example.org",
+        schedule="节假日休息",
         places=[CENTRE, Place(Mode.HOME, hours=WEEKDAYS), Place(Mode.ONLINE, url="https://example.org/help")],
     )  # fmt: skip
 

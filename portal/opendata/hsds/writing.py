@@ -10,10 +10,9 @@ from flask_babel import gettext
 
 from portal.classification.queries import organization_type_name
 from portal.kernel.money import FEN_PER_YUAN
-from portal.kernel.text import N_
 from portal.opendata.hsds import rules, taxonomies
 from portal.opendata.hsds.rules import Json, child_id, without_unknown
-from portal.services.rules import MODE_NAMES, WAITING_TEXTS, Delivery, Mode, ServiceStatus, numbered
+from portal.services.rules import LANGUAGE_NAMES, MODE_NAMES, WAITING_TEXTS, Delivery, Mode, ServiceStatus, numbered
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -24,17 +23,6 @@ if TYPE_CHECKING:
     from portal.procurement.models import Contract
     from portal.ratings.models import RatingSummary
     from portal.services.models import Service, ServicePlace
-
-LANGUAGES = {
-    "zh": N_("Mandarin"),
-    "yue": N_("Cantonese"),
-    "ug": N_("Uyghur"),
-    "bo": N_("Tibetan"),
-    "mn": N_("Mongolian"),
-    "za": N_("Zhuang"),
-    "csl": N_("Chinese sign language"),
-    "en": N_("English"),
-}
 
 
 @dataclass(frozen=True)
@@ -246,7 +234,7 @@ def _area(service: Service, code: str) -> Json:
 
 
 def _language(service: Service, code: str) -> Json:
-    name = gettext(LANGUAGES[code]) if code in LANGUAGES else code
+    name = gettext(LANGUAGE_NAMES[code]) if code in LANGUAGE_NAMES else code
     return {
         "id": child_id(service.hsds_id, "language", code),
         "service_id": service.hsds_id,

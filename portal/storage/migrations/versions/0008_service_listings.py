@@ -105,6 +105,20 @@ def _make_tables() -> None:
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_service_version_service_id_service")),
         sa.PrimaryKeyConstraint("service_id", "number", name=op.f("pk_service_version")),
     )
+    op.create_table(
+        "service_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_service_report_service_id_service")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_service_report_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_report")),
+    )
+    op.create_index(op.f("ix_service_report_service_id"), "service_report", ["service_id"])
 
 
 def _make_place_tables() -> None:
