@@ -257,6 +257,17 @@ def test_free_is_told_and_a_home_visit_has_no_address(app: Flask, client: FlaskC
     assert "示例路" not in page
 
 
+def test_the_list_tells_the_way_the_hours_and_the_price_of_each(app: Flask, client: FlaskClient) -> None:
+    make_bodies()
+    everyday = tuple(Span(day, "09:00", "21:00") for day in rules.WEEKDAYS)
+    make_listing("热线一", prices=(Price(0),), places=[Place(Mode.PHONE, hours=everyday)])
+    make_listing("热线二", prices=(Price(0),), places=[Place(Mode.PHONE, hours=everyday)])
+
+    page = client.get("/services").text
+
+    assert [page.count(text) for text in ("电话服务", "今天：09:00-21:00", "免费")] == [2, 2, 2]
+
+
 def test_an_old_listing_says_phone_first_and_a_free_place_is_forgotten_after_a_week(
     app: Flask, client: FlaskClient
 ) -> None:
