@@ -33,6 +33,7 @@ from portal.disclosure import routes as disclosure_routes
 from portal.ledger import checking, openings
 from portal.ledger import cli as ledger_cli
 from portal.ledger import feeds as ledger_feeds
+from portal.ledger import queries as ledger
 from portal.ledger import routes as ledger_routes
 from portal.moderation import actions as moderation_actions
 from portal.moderation import permissions as moderation_permissions
@@ -66,7 +67,7 @@ from portal.procurement import link_office as procurement_link_office
 from portal.procurement import link_queries as procurement_link_queries
 from portal.procurement import permissions as procurement_permissions
 from portal.procurement import queries as procurement
-from portal.procurement import remembering
+from portal.procurement import redact_cli, remembering
 from portal.procurement import routes as procurement_routes
 from portal.procurement.link_consumer import LinkSuggester
 from portal.ratings import cli as ratings_cli
@@ -153,7 +154,7 @@ CAPABILITIES: Sequence[Capability] = (
             procurement_link_exports.JOINS,
         ),
         indexers=(procurement_indexing.NOTICES, procurement_indexing.PROCESSES),
-        commands=(procurement_cli.rebuild,),
+        commands=(procurement_cli.rebuild, redact_cli.releases_group),
         imports=(procurement_cli.import_ocds, procurement_cli.import_sheet),
     ),
     Capability(
@@ -161,6 +162,7 @@ CAPABILITIES: Sequence[Capability] = (
         blueprints=(disclosure_routes.bp, disclosure_office.bp),
         grants=disclosure_permissions.GRANTS,
         indexers=(disclosure_indexing.DOCUMENTS,),
+        commands=(disclosure_cli.documents_group,),
         imports=(disclosure_cli.import_documents,),
     ),
     Capability(
@@ -224,6 +226,7 @@ def register(app: Flask) -> None:
     _fill_registries(app)
     _let_ledger_read()
     moderation_actions.use_followers([procurement_actions.follow_hiding])
+    app.jinja_env.globals["redaction_at"] = ledger.redaction_at
     app.jinja_env.globals["documents_of"] = disclosure.documents_of
     app.jinja_env.filters |= {
         "region": classification.region_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.disclosure import personal, queries, rules
@@ -14,8 +14,9 @@ from portal.disclosure.files import store
 from portal.disclosure.models import Document
 from portal.kernel import clock
 from portal.kernel.canonical import canonical_json, sha256_hex
+from portal.kernel.errors import NotFoundError
 from portal.kernel.text import clean_line
-from portal.ledger.actions import append_entry
+from portal.ledger.actions import append_entry, withhold
 from portal.outbox.actions import append_event
 from portal.procurement.queries import process, release
 from portal.storage.database import db
@@ -107,6 +108,43 @@ def discard(document_id: int) -> None:
     """
     with transaction():
         db.session.delete(queries.draft(document_id, for_update=True))
+
+
+def redact(document_id: int, *, reason: str, basis: str, by: str, approved_by: str) -> int:
+    """Destroy a published document for good; twice is once.
+
+    Its text, names and salt go in one transaction with the ledger entry `redact`; its files go after the commit, and
+    if that is interrupted, by the same call again. A file that another document shares stays.
+
+    Returns:
+        The position of the ledger entry `redact`.
+
+    Raises:
+        NotFoundError: there is no such document, or it was never published.
+        SecondPersonError: nobody else approves.
+        NoReasonError: reason or basis is missing.
+    """
+    if not approved_by.strip() or clean_line(by) == clean_line(approved_by):
+        raise rules.SecondPersonError
+    with transaction():
+        document = db.session.scalar(select(Document).where(Document.id == document_id).with_for_update())
+        if document is None or document.ledger_position is None:
+            raise NotFoundError
+        position = withhold(document.ledger_position, reason=clean_line(reason)[:150], basis=clean_line(basis)[:150])
+        document.status, document.pages, document.labels, document.findings = rules.DESTROYED, [], [], {}
+        document.title, document.title_en = rules.DESTROYED_TITLE, rules.DESTROYED_TITLE_EN
+        document.filename, document.is_withheld = "", True
+        append_event(queries.KIND, document_id, "withheld")
+        unused = [digest for digest in (document.sha256, document.rendition_sha256) if digest and _is_unused(digest)]
+    for digest in unused:
+        store().delete(digest)
+    return position
+
+
+def _is_unused(digest: str) -> bool:
+    """Tell whether no document but destroyed ones needs some bytes."""
+    needs = or_(Document.sha256 == digest, Document.rendition_sha256 == digest)
+    return db.session.scalar(select(Document.id).where(needs, Document.status != rules.DESTROYED).limit(1)) is None
 
 
 def add_document(

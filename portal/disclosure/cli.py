@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 from rich.console import Console
 from rich.progress import Progress
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LIST = "documents.csv"
 COLUMNS = frozenset({"ocid", "file"})
 SOME_REFUSED, NOTHING_READ = 1, 2
+documents_group = AppGroup("documents", help="Documents that are published.")
 
 
 class BadListError(Exception):
@@ -163,3 +164,20 @@ def _tell_findings(tally: _Tally, item: _Item, document: Document, *, is_draft: 
         tally.withheld += 1
         found = ", ".join(f"{count} {kind}" for kind, count in sorted(document.findings.items()))
         sys.stderr.write(f"{item.place}: the original is withheld, its text is masked ({found})\n")
+
+
+@documents_group.command("redact")
+@click.argument("document_id", type=int)
+@click.option("--reason", required=True, help="Why; it is public, so write no personal data.")
+@click.option("--basis", required=True, help="The law that asks for it, with its article.")
+@click.option("--by", required=True, help="Who asks for it.")
+@click.option("--approved-by", required=True, help="The second person, who approves it.")
+@click.pass_context
+def redact(context: click.Context, /, document_id: int, **said: str) -> None:
+    """Destroy document DOCUMENT_ID for good, its files too; the ledger says so and why."""
+    try:
+        position = actions.redact(document_id, **said)
+    except PortalError as error:
+        click.echo(str(error), err=True)
+        context.exit(1)
+    click.echo(f"withheld by entry {position}")

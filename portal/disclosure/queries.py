@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, select
 
 from portal.disclosure.models import Document
-from portal.disclosure.rules import AlreadyPublishedError
+from portal.disclosure.rules import DESTROYED, AlreadyPublishedError, DestroyedError
 from portal.kernel.errors import NotFoundError
+from portal.ledger.queries import redaction_at
 from portal.moderation.queries import hidden_keys, not_hidden
 from portal.procurement.models import Release
 from portal.procurement.queries import NOTICE
@@ -18,6 +19,8 @@ from portal.storage.database import db
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from portal.kernel.errors import PortalError
+
 KIND = "document"
 
 
@@ -25,6 +28,7 @@ def visible_documents() -> Select[Document]:
     """Select every document that may be seen: published, and neither it, its notice nor its process is hidden."""
     return select(Document).where(
         Document.published_at.is_not(None),
+        Document.status != DESTROYED,
         not_hidden(KIND, Document.id),
         not_hidden(NOTICE, Document.release_id),
         not_hidden(Kind.PROCESS, Document.ocid),
@@ -36,11 +40,20 @@ def document(document_id: int) -> Document:
 
     Raises:
         NotFoundError: there is none, or it may not be seen.
+        DestroyedError: its content was destroyed as the law asks.
     """
     found = db.session.scalar(visible_documents().where(Document.id == document_id))
     if found is None:
-        raise NotFoundError
+        raise _why_missing(document_id)
     return found
+
+
+def _why_missing(document_id: int) -> PortalError:
+    known = db.session.get(Document, document_id)
+    if known is None or known.status != DESTROYED or known.ledger_position is None:
+        return NotFoundError()
+    entry = redaction_at(known.ledger_position)
+    return DestroyedError(reason=entry.reason, n=entry.position) if entry else NotFoundError()
 
 
 def documents_of(ocid: str) -> Sequence[Document]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from portal.disclosure.extraction import results as types
 from portal.disclosure.extraction.results import Status
-from portal.kernel.errors import ConflictError, InvalidInputError, PortalError
+from portal.kernel.errors import ConflictError, GoneError, InvalidInputError, PortalError
 from portal.kernel.text import N_
 
 if TYPE_CHECKING:
@@ -49,6 +49,25 @@ KIND_NAMES: Mapping[str, str] = {
     "mobile": N_("mobile numbers"),
     "name": N_("names of persons"),
 }
+
+
+DESTROYED = "destroyed"
+"""The status of a document whose content the law had destroyed."""
+DESTROYED_TITLE, DESTROYED_TITLE_EN = "依法不予公开的文件", "Document withheld by law"
+
+
+class DestroyedError(GoneError):
+    """Raised when the content of a document was destroyed as the law asks."""
+
+    code = "document-withheld"
+    message = N_("This document was destroyed as the law asks: %(reason)s Withheld by ledger entry %(n)s.")
+
+
+class SecondPersonError(ConflictError):
+    """Raised when the person who approves is the one who asks."""
+
+    code = "redaction-same-person"
+    message = N_("A second person must approve that something published is destroyed.")
 
 
 class TooLargeError(InvalidInputError):

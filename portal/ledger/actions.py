@@ -6,11 +6,11 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from portal.kernel import clock
 from portal.kernel.canonical import canonical_json
-from portal.kernel.errors import ConflictError
+from portal.kernel.errors import ConflictError, InvalidInputError
 from portal.kernel.text import N_
 from portal.ledger import openings, queries, rules
 from portal.ledger.keys import signing_key
@@ -42,6 +42,34 @@ class ShorterThanPublishedError(ConflictError):
         "The ledger has %(size)s entries, but a checkpoint for %(published)s was already published. "
         "Restore a newer backup, or announce a new ledger origin."
     )
+
+
+class UnannouncedOriginError(ConflictError):
+    """Raised when the ledger would go on under another name without saying so."""
+
+    code = "ledger-origin-unannounced"
+    message = N_(
+        "The ledger was published as %(known)s and is now to be %(origin)s. "
+        "Announce it with `portal ledger announce-origin`, or set the old name again."
+    )
+
+
+class SameOriginError(ConflictError):
+    """Raised when a name is announced as new under which checkpoints were published."""
+
+    code = "ledger-origin-known"
+    message = N_("Checkpoints were already published as %(origin)s. Set another SANWEN_LEDGER_ORIGIN first.")
+
+
+class NoReasonError(InvalidInputError):
+    """Raised when something is withheld or announced without saying why."""
+
+    code = "ledger-no-reason"
+    message = N_("Say why, and by which law.")
+
+
+class SigningUncommittedError(RuntimeError):
+    """Raised when a head is to be signed inside a transaction: a fault in the code."""
 
 
 def append_entry(
@@ -112,16 +140,83 @@ def append_entries(entries: Sequence[NewEntry], *, at: datetime | None = None) -
     return first
 
 
+def withhold(position: int, *, reason: str, basis: str) -> int:
+    """Destroy what opens an entry, and append the entry that says why; twice is once.
+
+    Inside the transaction of whoever destroys what was published. The salt is gone for good, so that nobody can
+    prove from the commitment what the bytes were.
+
+    Args:
+        position: the entry whose content is destroyed.
+        reason: why, without personal data.
+        basis: the law that asks for it, with its article.
+
+    Returns:
+        The position of the entry `redact`.
+    """
+    if not modes.is_writing():
+        raise modes.WriteOutsideTransactionError
+    if not reason.strip() or not basis.strip():
+        raise NoReasonError(field="reason")
+    entry = queries.entry(position)
+    known = queries.redaction_of(entry)
+    if known is not None:
+        return known.position
+    for table in (LedgerSalt, LedgerPublic):
+        db.session.execute(delete(table).where(table.position == position))
+    public = canonical_json({"redacts": position, "reason": reason, "basis": basis})
+    said = f"{reason} ({basis})"
+    return append_entries([NewEntry(entry.type, entry.object_id, public, rules.REDACT, said, redacts=position)])
+
+
+def announce_origin(origin: str, key_folder: Path, *, reason: str) -> int:
+    """Say publicly that the ledger goes on under a new name, because entries that were signed are lost.
+
+    Args:
+        origin: the new name, which must be the setting `ledger_origin` by now.
+        key_folder: where the size of the last published head is kept.
+        reason: what happened, without personal data.
+
+    Returns:
+        The position of the announcement.
+
+    Raises:
+        NoReasonError: no reason is given.
+        SameOriginError: checkpoints were published under this name.
+    """
+    if not reason.strip():
+        raise NoReasonError(field="reason")
+    published = queries.published(key_folder)
+    if origin in published:
+        raise SameOriginError(origin=origin)
+    with transaction():
+        known = next((one for one in queries.announcements() if one.object_id == origin), None)
+        if known is not None:
+            return known.position
+        public = canonical_json({"origin": origin, "published": published, "reason": reason})
+        return append_entry(rules.LEDGER, origin, action=rules.NEW_ORIGIN, public=public, reason=reason)
+
+
 def sign_checkpoint(origin: str, key_folder: Path) -> LedgerCheckpoint | None:
     """Sign the head of what is durably committed; None when that head is signed already.
 
     Raises:
+        SigningUncommittedError: it is called inside a transaction, whose entries nobody has yet.
         ShorterThanPublishedError: entries that the public has seen are missing.
+        UnannouncedOriginError: the name of the ledger is another one, and no entry says so.
     """
-    size = queries.size()
-    published = queries.published_size(key_folder)
-    if size < published:
-        raise ShorterThanPublishedError(size=size, published=published)
+    if modes.is_writing():
+        raise SigningUncommittedError
+    size, published = queries.size(), queries.published(key_folder)
+    known = published.get(origin, published.get("", 0))
+    if size < known:
+        raise ShorterThanPublishedError(size=size, published=known)
+    if (
+        published
+        and not {origin, ""} & published.keys()
+        and not any(one.object_id == origin for one in queries.announcements())
+    ):
+        raise UnannouncedOriginError(origin=origin, known=", ".join(published))
     if db.session.get(LedgerCheckpoint, size) is not None:
         return None
     key = signing_key(key_folder)
@@ -129,10 +224,10 @@ def sign_checkpoint(origin: str, key_folder: Path) -> LedgerCheckpoint | None:
     note = rules.signed_note(
         body, origin, public_key=key.public_key().public_bytes_raw(), signature=key.sign(body.encode())
     )
+    queries.remember_published(key_folder, origin, size)  # first: a head that is shown is never forgotten
     with transaction():
         checkpoint = LedgerCheckpoint(size=size, note=note, signed_at=clock.now())
         db.session.add(checkpoint)
-    queries.remember_published(key_folder, size)
     return checkpoint
 
 

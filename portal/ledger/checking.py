@@ -54,7 +54,7 @@ class Database(verify.Portal):
             raise verify.MissingError(path) from error
 
 
-def check(key_folder: Path | None = None) -> Verdict:
+def check(key_folder: Path | None = None, origin: str = "") -> Verdict:
     """Check everything: entries, tiles, commitments, times, every signed head, stored hashes, guards, releases."""
     size = queries.size()
     verdict = Verdict(size)
@@ -67,10 +67,9 @@ def check(key_folder: Path | None = None) -> Verdict:
     verdict.notes = audit.notes
     for further in (_node_faults(size), _guard_faults(), *(tell() for tell in inside.values())):
         verdict.faults += further
-    if key_folder is not None and queries.published_size(key_folder) > size:
-        verdict.faults.append(
-            f"{size} entries, but a checkpoint for {queries.published_size(key_folder)} was published"
-        )
+    published = queries.published(key_folder).get(origin, 0) if key_folder else 0
+    if published > size:
+        verdict.faults.append(f"{size} entries, but a checkpoint for {published} was published")
     return verdict
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal.ledger import checking
+from portal.kernel.errors import PortalError
+from portal.ledger import actions, checking, queries
+
+if TYPE_CHECKING:
+    from portal.settings import Settings
 
 ledger_group = AppGroup("ledger", help="The public memory.")
 
@@ -15,10 +21,36 @@ ledger_group = AppGroup("ledger", help="The public memory.")
 @click.pass_context
 def verify(context: click.Context) -> None:
     """Check every entry, tile, commitment and signed head, and what only the database shows."""
-    verdict = checking.check(current_app.extensions["settings"].data_dir / "keys")
+    settings: Settings = current_app.extensions["settings"]
+    verdict = checking.check(settings.data_dir / "keys", settings.ledger_origin)
     for note in verdict.notes:
         click.echo(f"note: {note}", err=True)
     for fault in verdict.faults:
         click.echo(fault, err=True)
     click.echo(f"{verdict.size} entries, {len(verdict.faults)} faults")
     context.exit(1 if verdict.faults else 0)
+
+
+@ledger_group.command("announce-origin")
+@click.option("--reason", required=True, help="What happened; it is public, so write no personal data.")
+@click.pass_context
+def announce_origin(context: click.Context, reason: str) -> None:
+    """Go on under a new name after signed entries were lost; set SANWEN_LEDGER_ORIGIN to it first."""
+    settings: Settings = current_app.extensions["settings"]
+    try:
+        position = actions.announce_origin(settings.ledger_origin, settings.data_dir / "keys", reason=reason)
+    except PortalError as error:
+        click.echo(str(error), err=True)
+        context.exit(1)
+    click.echo(f"entry {position} announces {settings.ledger_origin}")
+
+
+@ledger_group.command("head")
+@click.pass_context
+def head(context: click.Context) -> None:
+    """Print the newest signed checkpoint and the key, for a gazette or a witness."""
+    found = queries.checkpoint()
+    if found is None:
+        click.echo("no checkpoint has been signed yet", err=True)
+        context.exit(1)
+    click.echo(found.note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
@@ -25,6 +26,11 @@ class LedgerEntry(Model):
     leaf: Mapped[bytes] = mapped_column(LargeBinary(32))
     # Lifecycle
     at: Mapped[datetime]
+
+    @property
+    def reason(self) -> str:
+        """Read why, where the entry says so."""
+        return str(json.loads(self.body).get("reason", ""))
 
 
 class LedgerSalt(Model):

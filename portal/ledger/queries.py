@@ -97,6 +97,12 @@ def announcements() -> Sequence[LedgerEntry]:
     return db.session.scalars(query.order_by(LedgerEntry.position)).all()
 
 
+def redaction_at(position: int) -> LedgerEntry | None:
+    """Find the entry that withholds the content of the entry at a position."""
+    found = db.session.get(LedgerEntry, position)
+    return redaction_of(found) if found else None
+
+
 def redaction_of(entry_: LedgerEntry) -> LedgerEntry | None:
     """Find the entry that says why what this one commits to was destroyed."""
     later = entries_about(entry_.type, entry_.object_id)
@@ -166,15 +172,23 @@ def tile(asked: rules.Tile, signed: int) -> bytes:
     return b"".join(hashes)
 
 
-def published_size(folder: Path) -> int:
-    """Tell the size of the largest head ever published, kept beside the key and not in the database."""
+def published(folder: Path) -> dict[str, int]:
+    """Tell the size of the largest head ever published under each name, kept beside the key, not in the database.
+
+    Before names were kept there was one size alone, which stands under no name: it is of the first one.
+    """
     path = folder / PUBLISHED_FILE
-    return int(path.read_text()) if path.exists() else 0
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {name: int(count) for count, _, name in (line.partition(" ") for line in lines)}
 
 
-def remember_published(folder: Path, count: int) -> None:
-    """Note that a head of this size was published."""
+def remember_published(folder: Path, origin: str, count: int) -> None:
+    """Note that a head of this size was published, so that it survives whatever happens to the database."""
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"{PUBLISHED_FILE}.{os.getpid()}"
-    fresh.write_text(str(count))
+    known = {name: size for name, size in published(folder).items() if name} | {origin: count}
+    with fresh.open("w") as handle:
+        handle.write("".join(f"{size} {name}\n" for name, size in known.items()))
+        handle.flush()
+        os.fsync(handle.fileno())
     fresh.replace(folder / PUBLISHED_FILE)

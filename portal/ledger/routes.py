@@ -8,9 +8,8 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask_babel import gettext
-from werkzeug.wsgi import wrap_file
 
 from portal.kernel.errors import NotFoundError
 from portal.ledger import keys, openings, queries, rules, verify
@@ -19,13 +18,15 @@ from portal.web.filters import Filters
 from portal.web.paging import paginate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask.typing import ResponseReturnValue
 
     from portal.ledger.models import LedgerCheckpoint
 
 bp = Blueprint("ledger", __name__)
 VERIFIER = Path(verify.__file__).read_bytes()
-IN_MEMORY = 4_000_000
+IN_MEMORY, PIECE = 4_000_000, 65_536
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -85,13 +86,13 @@ def entry_json(position: int) -> ResponseReturnValue:
 @access.public
 def bundle_of_openings(number: int) -> ResponseReturnValue:
     """Give the salts and public bytes of one bundle of entries, a line each."""
-    written = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the answer
-    for line in openings.lines(number, queries.signed_size()):
-        written.write(line)
-    if written.tell() == 0:
+    signed = queries.signed_size()
+    if number * rules.TILE_WIDTH >= signed:
         raise NotFoundError
-    written.seek(0)
-    return Response(wrap_file(request.environ, written), content_type="application/jsonl; charset=utf-8")
+    written = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it was given away
+    for line in openings.lines(number, signed):
+        written.write(line)
+    return Response(_given_away(written), content_type="application/jsonl; charset=utf-8")
 
 
 @bp.get("/ledger/heads")
@@ -147,6 +148,14 @@ def tile(path: str) -> ResponseReturnValue:
     if asked.is_full:
         response.headers["Cache-Control"] = IMMUTABLE
     return response
+
+
+def _given_away(written: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    """Read what was written whole, piece by piece: the session ends with the request, the file does not."""
+    with written:
+        written.seek(0)
+        while piece := written.read(PIECE):
+            yield piece
 
 
 def _note(head: LedgerCheckpoint | None) -> Response:

@@ -83,7 +83,7 @@ def test_a_checkpoint_is_signed_by_the_key_outside_the_database(app: Flask, tmp_
 
 def test_a_log_shorter_than_a_published_checkpoint_is_not_signed(app: Flask, tmp_path: Path) -> None:
     publish(5)
-    queries.remember_published(tmp_path, 6)
+    queries.remember_published(tmp_path, ORIGIN, 6)
 
     with pytest.raises(actions.ShorterThanPublishedError):
         actions.sign_checkpoint(ORIGIN, tmp_path)
