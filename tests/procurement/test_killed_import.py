@@ -76,4 +76,4 @@ def test_a_killed_import_goes_on_without_loss_or_duplicates(app: Flask, settings
     assert sealed == [release["id"] for release in releases]
     assert len(db.session.scalars(announced).all()) == len(releases)
     assert count(Process) == len({release["ocid"] for release in releases})
-    assert checking.verify().faults == []
+    assert checking.check().faults == []
