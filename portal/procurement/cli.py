@@ -73,13 +73,16 @@ def import_sheet(context: click.Context, path: Path, name: str, by: str) -> None
     except mapping.MappingError as error:
         _tell(path, str(error))
         context.exit(NOTHING_READ)
-    found = sheets.read_sheet(path, chosen, ocid_prefix=current_app.extensions["settings"].ocid_prefix)
+    prefix = current_app.extensions["settings"].ocid_prefix
     try:
         with _progress() as progress:
-            task = progress.add_task("rows", total=None)
+            task = progress.add_task("rows", total=path.stat().st_size)
+            found = sheets.read_sheet(
+                path, chosen, ocid_prefix=prefix, advance=lambda count: progress.advance(task, count)
+            )
             for batch in batches(found, BATCH):
                 rows += len(batch)
-                progress.update(task, completed=rows)
+                progress.update(task, description=f"{rows} rows")
                 _import_rows(tally, path, batch)
     except UnreadableError as error:
         tally.unreadable += 1

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 UNITS = {"yuan": 1, "wan": 10_000, "元": 1, "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000}
 FEN = Decimal("0.01")
 SHOWN = 40
+MOST_YUAN = 10**12  # what all governments of the country spend on purchases in four months
+SHORTEST_GARBLED = 4
+_MARKS = ("\ufffd", "锟斤拷", "烫烫烫")
 _AMOUNT = re.compile(r"[¥￥]?(-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,20})?)(亿元|亿|万元|万|元)?")
 
 
@@ -81,6 +84,23 @@ def release_of(row: Mapping[str, str], mapping: SheetMapping, *, ocid_prefix: st
     if reasons:
         raise RowError(reasons)
     return made
+
+
+def is_garbled(text: str) -> bool:
+    """Tell whether a text is Chinese that was read in the wrong encoding (mojibake)."""
+    if any(mark in text for mark in _MARKS):
+        return True
+    if sum(not sign.isascii() for sign in text) < SHORTEST_GARBLED:
+        return False
+    return any(_reads_as_chinese(text, encoding) for encoding in ("cp1252", "latin-1", "gb18030"))
+
+
+def _reads_as_chinese(text: str, encoding: str) -> bool:
+    try:
+        found = text.encode(encoding).decode()
+    except UnicodeError:
+        return False
+    return any("\u4e00" <= sign <= "\u9fff" for sign in found)
 
 
 @contextmanager
@@ -162,6 +182,8 @@ def _amount(raw: str, rule: FieldRule) -> int | float:
     amount = Decimal(found[1].replace(",", "")) * UNITS[found[2] or rule.unit]
     if amount < 0:
         raise CellError(rule.column, f"{raw[:SHOWN]!r} is below nought")
+    if amount > MOST_YUAN:
+        raise CellError(rule.column, f"{raw[:SHOWN]!r} is more than a trillion; is the unit right?")
     # Spreadsheets keep 0.3 as 0.30000000000000004: what is nearer to a fen than that is that fen.
     fen = amount.quantize(FEN)
     if abs(fen - amount) > Decimal("1e-6"):

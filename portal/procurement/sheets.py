@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, load_workbook
 
 from portal.kernel.text import clean_text
-from portal.procurement.rows import RowError, release_of
+from portal.procurement import cell_faults
+from portal.procurement.rows import SHOWN, RowError, is_garbled, release_of
 from portal.procurement.rules import Json, Problem
-from portal.procurement.unpacking import UnreadableError
+from portal.procurement.unpacking import ZIP, UnreadableError, check_archive, counted, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from portal.procurement.mapping import SheetMapping
 
 LARGEST_SHEET = 200_000_000
 LONGEST_CELL = 10_000_000
+CHUNK = 1 << 20
 ROWS_ABOVE_HEADER = 20  # titles and notes
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -41,28 +45,53 @@ class Row:
         return f"row {self.number}"
 
 
-def read_sheet(path: Path, mapping: SheetMapping, *, ocid_prefix: str) -> Iterator[Row]:
+def read_sheet(
+    path: Path, mapping: SheetMapping, *, ocid_prefix: str, advance: Callable[[int], None] | None = None
+) -> Iterator[Row]:
     """Go through the rows of a sheet; headers that come again and empty rows are passed over.
+
+    Args:
+        path: of the file.
+        mapping: what each column means.
+        ocid_prefix: of this publisher.
+        advance: is told how many bytes of the file were read meanwhile.
 
     Raises:
         UnreadableError: the file is no sheet that can be read, or has other columns.
     """
     header: list[str] = []
-    for number, cells in _rows(path, mapping.delimiter):
+    above: list[str] = []
+    faults = cell_faults.faults_in(path) if _is_archive(path) else {}
+    for number, cells in _rows(path, mapping.delimiter, advance):
         line = [clean_text(cell) for cell in cells]
-        if not any(line):
+        if not any(line) and number not in faults:
             continue
-        if mapping.columns <= set(line):
-            header = _checked_header(line, mapping)
+        found = _header_in(line, above, mapping)
+        if found and (not header or found == line):
+            header = _checked_header(found, mapping)
+        elif header and number in faults:
+            yield Row(number, None, [Problem(f"row {number}", reason) for reason in faults[number]])
         elif header:
-            yield _read_row(number, line, header, mapping, ocid_prefix)
+            garbled = _garbled_in(cells, header, mapping)
+            problems = [Problem(f"row {number}", reason) for reason in garbled]
+            yield Row(number, None, problems) if problems else _read_row(number, line, header, mapping, ocid_prefix)
         elif number < ROWS_ABOVE_HEADER:
-            _refuse_half_a_header(line, mapping)
+            _refuse_half_a_header(above, mapping)
+            above = line
         else:
             break
     if not header:
+        _refuse_half_a_header(above, mapping)
         columns = ", ".join(sorted(mapping.columns))
         raise UnreadableError(f"has no header with the columns {columns}; is it the right mapping?")
+
+
+def _header_in(line: list[str], above: Sequence[str], mapping: SheetMapping) -> list[str] | None:
+    """Give a line that is the header, or what it makes with the line above it where cells are merged over both."""
+    if mapping.columns <= set(line):
+        return line
+    joined = [low or high for low, high in zip_longest(line, above, fillvalue="")]
+    return joined if mapping.columns <= set(joined) else None
 
 
 def _checked_header(line: list[str], mapping: SheetMapping) -> list[str]:
@@ -78,6 +107,15 @@ def _refuse_half_a_header(line: Sequence[str], mapping: SheetMapping) -> None:
         raise UnreadableError(f"lacks the columns {', '.join(sorted(mapping.columns - present))}")
 
 
+def _garbled_in(cells: Sequence[str], header: Sequence[str], mapping: SheetMapping) -> list[str]:
+    """Name the columns whose text was read in a wrong encoding: seen before signs that nobody sees are dropped."""
+    return [
+        f"column {column}: {cell[:SHOWN]!r} is garbled; it was saved in one encoding and opened in another"
+        for column, cell in zip(header, cells, strict=False)
+        if column in mapping.columns and is_garbled(cell)
+    ]
+
+
 def _read_row(number: int, line: Sequence[str], header: Sequence[str], mapping: SheetMapping, prefix: str) -> Row:
     place = f"row {number}"
     if len(line) < len(header) or any(line[len(header) :]):
@@ -89,39 +127,52 @@ def _read_row(number: int, line: Sequence[str], header: Sequence[str], mapping: 
         return Row(number, None, [Problem(place, reason) for reason in error.reasons])
 
 
-def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    try:
-        if path.stat().st_size > LARGEST_SHEET:
-            raise UnreadableError("is larger than 200 MB; split it")
-        data = path.read_bytes()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise UnreadableError(message) from error
-    if data.startswith(_WORKBOOKS):
-        yield from _workbook_rows(data)
+def _rows(path: Path, delimiter: str, advance: Callable[[int], None] | None) -> Iterator[tuple[int, list[str]]]:
+    with explained():
+        size = path.stat().st_size
+        if size > LARGEST_SHEET:
+            message = f"is larger than {LARGEST_SHEET // 1_000_000} MB; split it"
+            raise UnreadableError(message)
+        with path.open("rb") as file:
+            is_workbook = file.read(len(_WORKBOOKS[1])).startswith(_WORKBOOKS)
+    if is_workbook:
+        yield from _workbook_rows(path, size, advance)
     else:
-        yield from _csv_rows(_decoded(data), delimiter)
+        yield from _csv_rows(path, delimiter, advance)
 
 
-def _csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _is_archive(path: Path) -> bool:
+    """Tell whether a file is an XLSX workbook, or refuse one that unpacks to more than can be meant."""
+    with explained(), path.open("rb") as file:
+        if not file.read(len(ZIP)).startswith(ZIP):
+            return False
+    check_archive(path)
+    return True
+
+
+def _csv_rows(path: Path, delimiter: str, advance: Callable[[int], None] | None) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(LONGEST_CELL)  # Python's own limit is shorter than the longest notices
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        yield from enumerate(lines, start=1)
-    except csv.Error as error:
-        message = f"line {lines.line_num}: {error}"
-        raise UnreadableError(message) from error
+    encoding = _encoding_of(path)
+    with explained(), path.open("rb") as file:
+        text = io.TextIOWrapper(counted(file, advance), encoding, newline="")
+        lines = csv.reader(text, delimiter=delimiter)
+        try:
+            yield from enumerate(lines, start=1)
+        except csv.Error as error:
+            message = f"line {lines.line_num}: {error}"
+            raise UnreadableError(message) from error
 
 
-def _workbook_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
+def _workbook_rows(path: Path, size: int, advance: Callable[[int], None] | None) -> Iterator[tuple[int, list[str]]]:
     try:
-        sheet = load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
+        sheet = load_workbook(path).get_sheet_by_index(0)
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            yield number, [_cell_text(cell) for cell in cells]
+            if advance is not None:
+                advance(number * size // sheet.total_height - (number - 1) * size // sheet.total_height)
     except CalamineError as error:
         message = f"is no workbook that can be read: {error}"
         raise UnreadableError(message) from error
-    for number, cells in enumerate(rows, start=1):
-        yield number, [_cell_text(cell) for cell in cells]
 
 
 def _cell_text(cell: object) -> str:
@@ -130,10 +181,18 @@ def _cell_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-16",) if data.startswith(_UTF_16) else ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+def _encoding_of(path: Path) -> str:
+    """Find the encoding in which all of a file can be read."""
+    with explained(), path.open("rb") as file:
+        marked = file.read(2).startswith(_UTF_16)
+        for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+            file.seek(0)
+            decoder = codecs.getincrementaldecoder(encoding)()
+            try:
+                while data := file.read(CHUNK):
+                    decoder.decode(data)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                continue
+            return encoding
     raise UnreadableError("is encoded neither in UTF-8 nor in GB18030")

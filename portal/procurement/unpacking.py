@@ -48,7 +48,7 @@ def streams(path: Path, advance: Advance | None = None) -> Iterator[tuple[str, R
     """
     with explained(), path.open("rb") as plain:
         size = path.stat().st_size
-        raw = io.BufferedReader(_Counted(plain, advance))
+        raw = counted(plain, advance)
         head = plain.read(len(ZIP))
         plain.seek(0)
         if head.startswith(ZIP):
@@ -57,6 +57,11 @@ def streams(path: Path, advance: Advance | None = None) -> Iterator[tuple[str, R
             yield "", _Guarded(gzip.GzipFile(fileobj=raw), size)
         else:
             yield "", _Guarded(raw, size)
+
+
+def counted(file: IO[bytes], advance: Advance | None) -> io.BufferedReader:
+    """Read a file that tells how much of it was read."""
+    return io.BufferedReader(_Counted(file, advance))
 
 
 @contextmanager
@@ -83,7 +88,7 @@ def check_archive(path: Path) -> None:
         _check_size(sum(member.file_size for member in members), path.stat().st_size)
 
 
-def _members(raw: io.BufferedReader[_Counted], size: int) -> Iterator[tuple[str, Readable]]:
+def _members(raw: io.BufferedReader, size: int) -> Iterator[tuple[str, Readable]]:
     with zipfile.ZipFile(raw) as archive:
         if len(archive.infolist()) > MOST_MEMBERS:
             message = f"holds more than {MOST_MEMBERS:,} files"
