@@ -1,7 +1,7 @@
 """The embedded default: Whoosh, one writer, immutable generations, readers opened fresh.
 
     <folder>/CURRENT        the name of the generation that is read, replaced in one step
-    <folder>/v2-gen-<n>/    an index; a rebuild makes the next one beside it
+    <folder>/v3-gen-<n>/    an index; a rebuild makes the next one beside it
     <folder>/writer.lock    held by whoever writes; it dies with the process
     <folder>/rebuild.lock   held by whoever makes a new generation
     <folder>/touched        keys updated while a new generation is made

@@ -17,7 +17,7 @@ from portal.search.port import FACETS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 KEY, TEXT, TITLE, ORDER, DAY, AMOUNT, WITHIN = "key", "text", "title", "order", "day", "amount_fen", "within"
 BETWEEN_VALUES = "\t"
 
