@@ -9,6 +9,7 @@ worker_class = "gthread"
 threads = 8
 timeout = 60
 graceful_timeout = 10
+limit_request_line = 8190  # a search of 500 Chinese characters, nine signs for each in an address
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 - gunicorn's own advice
 control_socket_disable = True
 

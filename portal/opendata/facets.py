@@ -134,7 +134,7 @@ def _labels(name: str, values: Sequence[str]) -> Callable[[str], str]:
 def rolled_up(counts: Mapping[str, int], tree: Names, chosen: str | None) -> dict[str, int]:
     """Count by the codes next below the chosen one (or the highest that tell things apart).
 
-    A code's own count and its subtree's are one; the chosen code stays, to be let go of.
+    Each is counted with everything below it, as its link finds it; the chosen code stays, to be let go of.
     """
     parents = {child: parent for parent, children in tree.children.items() for child in children}
     lines = {code: _line(code, parents) for code in counts}
@@ -143,14 +143,10 @@ def rolled_up(counts: Mapping[str, int], tree: Names, chosen: str | None) -> dic
         depth = len(_line(chosen, parents))
     elif lines:
         depth = next((level for level in range(max(map(len, lines.values()))) if len({*_at(lines, level)}) > 1), 0)
-    rolled: dict[str, int] = {}
-    for code, line in lines.items():
-        if chosen is None or chosen in line:
-            shown = line[min(depth, len(line) - 1)]
-            rolled[shown] = rolled.get(shown, 0) + counts[code]
+    shown = {line[min(depth, len(line) - 1)] for line in lines.values() if chosen is None or chosen in line}
     if chosen is not None:
-        rolled[chosen] = sum(count for code, count in counts.items() if chosen in lines[code])
-    return rolled
+        shown.add(chosen)
+    return {code: sum(count for below, count in counts.items() if code in lines[below]) for code in shown}
 
 
 def _line(code: str, parents: Mapping[str, str]) -> list[str]:

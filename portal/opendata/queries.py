@@ -10,6 +10,7 @@ from flask import current_app
 from flask_babel import gettext
 
 from portal.classification import queries as classification
+from portal.disclosure.rules import FORMAT_NAMES
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation import queries as moderation
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from portal.web.filters import Filters
 
 EXPORT_BATCH = 100
-FEW, NEAREST = 5, 10
+FEW, NEAREST, MOST_NAMES = 5, 10, 6
 SUGGESTER = "search_suggester"
 
 
@@ -78,8 +79,13 @@ def found(filters: Filters) -> Found:
         nearest=_nearest(query, result.hits) if is_short else (),
         is_partial=result.is_partial,
         meant=_meant(query) if is_short and result.total == 0 else None,
-        other_names=asking.other_names(query.text),
+        other_names=[name for name in asking.other_names(query.text)[:MOST_NAMES] if _finds(query, name)],
     )
+
+
+def _finds(query: SearchQuery, text: str) -> bool:
+    """Tell whether a query would find something with other words."""
+    return keeping.search(replace(query, text=text, facets=(), offset=0, limit=0)).total > 0
 
 
 def _nearest(query: SearchQuery, hits: Sequence[Hit]) -> list[FoundThing]:
@@ -95,7 +101,7 @@ def _meant(query: SearchQuery) -> str | None:
     mended = suggester().meant(query.text)
     if mended is None:
         return None
-    return mended if keeping.search(replace(query, text=mended, facets=(), limit=0)).total else None
+    return mended if _finds(query, mended) else None
 
 
 def suggester() -> Suggester:
@@ -162,6 +168,9 @@ def _narrowing(filters: Filters) -> Mapping[str, Collection[str]]:
     choose(filters.kind, registry.indexers(), name="kind")
     choose(filters.stage, list(Stage), name="stage")
     choose(filters.amount, [band for band, _ in BANDS], name="amount")
+    choose(filters.region, classification.regions().names, name="region")
+    choose(filters.category, classification.categories().names, name="category")
+    choose(filters.format, FORMAT_NAMES, name="format")
     asked: dict[str, object] = {name: getattr(filters, name) for name in FACETS}
     narrowed = {name: frozenset({str(value)}) for name, value in asked.items() if value is not None}
     if filters.region:

@@ -65,10 +65,14 @@ def name_key(name: str) -> str:
 def short_forms(name: str) -> list[str]:
     """Tell how people shorten a name: without the words for province, city and district, and as in the table."""
     without_levels = _LEVEL.sub("", name)
-    shortened = without_levels
+    forms = (without_levels, _by_table(without_levels), _by_table(name))
+    return [form for form in dict.fromkeys(forms) if form != name]
+
+
+def _by_table(name: str) -> str:
     for long, short in _shortened():
-        shortened = shortened.replace(long, short)
-    return [form for form in dict.fromkeys((without_levels, shortened)) if form != name]
+        name = name.replace(long, short)
+    return name
 
 
 @cache

@@ -35,9 +35,9 @@ def _notice(item: Release, parties: queries.Parties) -> SearchDocument:
     return SearchDocument(
         key=document_key(queries.NOTICE, item.id), kind=queries.NOTICE, object_id=str(item.id), title=item.title,
         title_en=item.title_en, body=f"{values.searched_text(said)}\n{_short_names(parties.buyer, suppliers)}",
-        region=summary.region_code, category=summary.category_code, buyer=_first(parties.buyer),
-        suppliers=_keys(suppliers), stage=summary.stage, year=clock.day_of(item.date_at).year,
-        date=clock.day_of(item.date_at), amount_fen=summary.amount.minor if summary.amount else None,
+        region=summary.region_code or parties.region_code, category=summary.category_code or parties.category_code,
+        buyer=_first(parties.buyer), suppliers=_keys(suppliers), stage=summary.stage, date=clock.day_of(item.date_at),
+        year=clock.day_of(item.date_at).year, amount_fen=summary.amount.minor if summary.amount else None,
         within=(document_key(Kind.PROCESS, item.ocid),),
     )  # fmt: skip
 

@@ -169,17 +169,19 @@ def processes_of_organization(organization_id: int, *, as_buyer: bool) -> Select
 
 @dataclass(frozen=True)
 class Parties:
-    """Who buys and who won, by number: their names."""
+    """Who buys and who won, by number: their names; and where and in which field of service the purchase is."""
 
     buyer: Mapping[int, str] = field(default_factory=dict)
     suppliers: Mapping[int, str] = field(default_factory=dict)
+    region_code: str | None = None
+    category_code: str | None = None
 
 
 NO_PARTIES = Parties()
 
 
 def parties_of(ocids: Sequence[str]) -> Mapping[str, Parties]:
-    """Read who buys and who won in processes, visible organisations only."""
+    """Read who buys and who won in processes (visible organisations only), and where and what that is."""
     known = visible_organizations().subquery()
     buyers = select(Process.ocid, known.c.id, known.c.name).join(known, known.c.id == Process.buyer_id)
     winners = select(ProcessSupplier.ocid, known.c.id, known.c.name).join(
@@ -193,7 +195,11 @@ def parties_of(ocids: Sequence[str]) -> Mapping[str, Parties]:
         winners.where(ProcessSupplier.ocid.in_(set(ocids))).order_by(known.c.id)
     ):
         won.setdefault(ocid, {})[number] = name
-    return {ocid: Parties(bought.get(ocid, {}), won.get(ocid, {})) for ocid in {*bought, *won}}
+    placed = select(Process.ocid, Process.region_code, Process.category_code).where(Process.ocid.in_(set(ocids)))
+    return {
+        ocid: Parties(bought.get(ocid, {}), won.get(ocid, {}), region, category)
+        for ocid, region, category in db.session.execute(placed)
+    }
 
 
 def supplier_ids_of(ocid: str) -> list[int]:

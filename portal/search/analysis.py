@@ -31,11 +31,16 @@ _CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[-_./\[\]()〔〕【】\\#]++[^\W_]++
 _DIGIT = re.compile(r"\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?) ?(亿|万|)元")
+_QUANTITY = re.compile(r"(\d[\d,]*(?:\.\d+)?)(亿|万|)(元?)")
+_SPELT = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\d.])")
+_COMMA = "\ue000"  # stands for a comma within a number while terms are told apart
 SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
 LONGEST_CODE = 64
+LINE = "\n"
 _FORM = {ord("0") + digit: 0x1D7CE + digit for digit in range(10)} | {
     ord("a") + letter: 0x1D41A + letter for letter in range(26)
 }
+_PLAIN = {form: plain for plain, form in _FORM.items()}
 
 
 @cache
@@ -89,25 +94,58 @@ def searchable_with_origins(text: str) -> tuple[str, list[int]]:
 
 
 def other_forms(text: str) -> str:
-    """List what a searchable text is also found by: numbers without separators, amounts in yuan and in 万.
+    """List, a line each, what a searchable text is also found by: numbers without separators, amounts in yuan and 万.
 
     `hn-2021-a05` is also `hn2021a05`, `1,200,000元` also `1200000元` and `120万元`; all of them written as
     `as_form` writes, so that no term is found in them by chance.
     """
     forms: dict[str, None] = {}
     for match in _CODE.finditer(text):
-        if len(match.group()) <= LONGEST_CODE and _DIGIT.search(match.group()):
-            forms[compact(match.group())] = None
-    for number in _THOUSANDS.findall(text):
-        forms[number.replace(",", "")] = None
+        code = match.group()
+        if len(code) <= LONGEST_CODE and _DIGIT.search(code) and not is_quantity(code):
+            forms[compact(code)] = None
+    for number in _SPELT.findall(text):
+        forms.update((form, None) for form in _number_forms(number) if form != number)
     for number, scale in _AMOUNT.findall(text):
         forms.update(dict.fromkeys(_amount_forms(number, scale)))
-    return " ".join(map(as_form, forms))
+    return "".join(f"{as_form(form)}{LINE}" for form in forms)
+
+
+def is_quantity(term: str) -> bool:
+    """Tell whether a term is a number with or without thousands, decimals and a unit of money: never a code."""
+    return _QUANTITY.fullmatch(term) is not None
+
+
+def quantity_forms(term: str) -> list[str]:
+    """List the forms under which a number or amount is found however it is written; nothing for what is neither.
+
+    `1,860,000.00元` and `186万` are found as `1860000元` and as `186万元`, `1,860,000.00` as `1860000`, and each
+    only whole: `500元` is not looked for in `1,500元`.
+    """
+    found = _QUANTITY.fullmatch(term)
+    if found is None:
+        return []
+    number, scale, unit = found.groups()
+    plain = _number_forms(number)
+    forms = _amount_forms(number, scale) if scale or unit else [*plain, *(f"{form}元" for form in plain)]
+    return [f"{LINE}{as_form(form)}{LINE}" for form in forms]
+
+
+def _number_forms(number: str) -> list[str]:
+    try:
+        return [f"{Decimal(number.replace(',', '')).normalize():f}"]
+    except InvalidOperation:
+        return []
 
 
 def as_form(text: str) -> str:
     """Write with letters and digits that no searchable text has: they stand for the plain ones."""
     return text.translate(_FORM)
+
+
+def plain_form(text: str) -> str:
+    """Write a form with plain letters and digits again."""
+    return text.strip(LINE).translate(_PLAIN)
 
 
 def _amount_forms(number: str, scale: str) -> list[str]:
@@ -171,12 +209,12 @@ def parts(query: str) -> list[tuple[str, bool]]:
     `LONGEST_TERM` characters.
     """
     typed = without_unseen(query[:LONGEST_QUERY]).replace("“", '"').replace("”", '"')
-    normalised = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), normalise(typed))
+    normalised = _THOUSANDS.sub(lambda match: match.group().replace(",", _COMMA), normalise(typed))
     found: dict[str, bool] = {}
     for place, piece in enumerate(normalised.split('"')):
         is_quoted = place % 2 == 1
         for part in [piece] if is_quoted else _BETWEEN_TERMS.split(piece):
-            term = searchable(part).strip(_EDGES + " ")[:LONGEST_TERM].strip(_EDGES + " ")
+            term = searchable(part.replace(_COMMA, ",")).strip(_EDGES + " ")[:LONGEST_TERM].strip(_EDGES + " ")
             if _RUN.search(term):
                 found[term] = found.get(term, False) or is_quoted
     return list(found.items())[:MOST_TERMS]

@@ -106,12 +106,14 @@ def other_names(query: str) -> Sequence[str]:
 
 
 def _clause(term: str) -> Clause:
-    squeezed = analysis.compact(term)
     if " " in term or not any(character.isdigit() for character in term):
         return Clause(((term,),))
+    squeezed = term.replace(",", "") if analysis.is_quantity(term) else analysis.compact(term)
     others = [] if squeezed == term else [squeezed]
-    if len(squeezed) >= SHORTEST_NUMBER or squeezed.rstrip("元")[-1] in analysis.SCALES:
-        others.append(analysis.as_form(squeezed))
+    if not analysis.is_quantity(term):
+        others += [analysis.as_form(squeezed)] if len(squeezed) >= SHORTEST_NUMBER else []
+    elif len(squeezed) >= SHORTEST_NUMBER or not squeezed.isdigit():
+        others += analysis.quantity_forms(term)
     return Clause(((term,), *((other,) for other in others)))
 
 
@@ -162,12 +164,13 @@ def _table() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _english() -> dict[str, tuple[str, ...]]:
-    """Tell for each English name the Chinese one that stands first in its row."""
+    """Tell for each English name the Chinese ones of its row."""
     table: dict[str, dict[str, None]] = {}
     for names in _rows():
-        for name in names[1:]:
+        chinese = [name for name in names if not analysis.is_latin(name)]
+        for name in names:
             if analysis.is_latin(name):
-                table.setdefault(name, {})[names[0]] = None
+                table.setdefault(name, {}).update(dict.fromkeys(chinese))
     return {name: tuple(chinese) for name, chinese in table.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from portal.search.analysis import searchable_with_origins
+from portal.search.analysis import plain_form, searchable_with_origins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 SNIPPET_LENGTH = 120
 BEFORE_HIT = 30
 ELLIPSIS = "…"
+_AMOUNT = re.compile(r"([\d.]+)(万?元|)")
+_SEPARATOR, _DECIMALS = r"[-_,./ ()\[\]〔〕]{0,2}", r"(?:\.\d+)?"
 
 Part = tuple[str, bool]
 
@@ -48,12 +50,23 @@ def _spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
         return []
     normalised, origins = searchable_with_origins(text)
     longest_first = sorted(terms, key=len, reverse=True)
-    pattern = "|".join(re.escape(term) for term in longest_first)
+    pattern = "|".join(map(_written, longest_first))
     return [
         (origins[match.start()], origins[match.end() - 1] + 1)
         for match in re.finditer(pattern, normalised)
         if match.end() > match.start()
     ]
+
+
+def _written(term: str) -> str:
+    """Give the pattern of a term as a text may write it: a form of a number also with separators and decimals."""
+    plain = plain_form(term)
+    if plain == term:
+        return re.escape(term)
+    amount = _AMOUNT.fullmatch(plain)
+    if amount is None:
+        return _SEPARATOR.join(map(re.escape, plain))
+    return f"{_SEPARATOR.join(map(re.escape, amount[1]))}{_DECIMALS}{amount[2]}"
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]], *, start: int, end: int) -> list[Part]:

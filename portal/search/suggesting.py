@@ -61,13 +61,16 @@ class Suggester:
     names: Mapping[_Name, Collection[str]]
     words: Counter[str]
     by_sound: dict[str, str] = field(init=False)
+    by_spelling: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Know for each sound the word that is meant most often."""
-        self.by_sound = {}
+        self.by_sound, self.by_spelling = {}, {}
         for word, _ in self.words.most_common():
             if not analysis.is_latin(word):
-                self.by_sound.setdefault(sound_of(word), word)
+                sound = sound_of(word)
+                self.by_sound.setdefault(sound, word)
+                self.by_spelling.setdefault(sound.replace(" ", ""), word)
 
     def suggestions(self, typed: str, *, hidden: Collection[str] = ()) -> list[str]:
         """List names that go on from what was typed, the likeliest first, none that only hidden things bear."""
@@ -95,6 +98,8 @@ class Suggester:
             return "".join(self._by_sound(part) for part in _parts_by_sound(term, self.by_sound))
         if len(term) < SHORTEST_MENDED or not term.isalpha():
             return term
+        if term in self.by_spelling:
+            return self.by_spelling[term]
         english = [word for word in self.words if word.isascii()]
         return next(iter(difflib.get_close_matches(term, english, n=1, cutoff=LIKENESS)), term)
 

@@ -52,7 +52,7 @@ class Filters:
         Raises:
             BadFilterError: a value that cannot be meant.
         """
-        return cls(
+        found = cls(
             q=_text(args, "q", most=LONGEST_QUERY),
             kind=_text(args, "kind"),
             region=_text(args, "region"),
@@ -69,6 +69,9 @@ class Filters:
             sort=_text(args, "sort"),
             page=_number(args, "page") or 1,
         )
+        if found.from_ and found.to and found.from_ > found.to:
+            raise BadFilterError(name="to")
+        return found
 
     def as_args(self, **changes: object) -> dict[str, object]:
         """Write the filters as parameters of an address, with changes; page 1 is left out."""

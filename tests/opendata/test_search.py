@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 import time
 from typing import TYPE_CHECKING
 
 import feedparser
 import pytest
 
+from portal.classification.queries import Names
+from portal.opendata.facets import rolled_up
 from portal.search import registry as search
 
 if TYPE_CHECKING:
@@ -82,6 +86,10 @@ def test_pages_follow_each_other(client: FlaskClient, things: Things) -> None:
         "stage=x",
         "amount=7",
         "match=x",
+        "region=nowhere",
+        "category=X99",
+        "format=x",
+        "from=2026-03-02&to=2026-03-01",
     ],
 )
 def test_a_bad_parameter_is_refused(client: FlaskClient, query: str) -> None:
@@ -103,6 +111,26 @@ def test_the_page_speaks_both_languages(client: FlaskClient) -> None:
 
     assert "/en/notices/1" in english
     assert "2 results" in english
+
+
+@pytest.mark.usefixtures("indexed")
+def test_the_feed_that_a_page_announces_is_of_what_was_asked(client: FlaskClient) -> None:
+    page = client.get("/search?q=郑州").text
+    announced = re.findall(r'rel="alternate" type="application/atom\+xml"[^>]*href="([^"]*search[^"]*)"', page)
+
+    entries = [feedparser.parse(client.get(html.unescape(address)).data).entries for address in announced]
+
+    assert [[entry.id for entry in found] for found in entries] == [[entries[0][0].id]]
+
+
+def test_what_is_counted_for_an_area_is_what_its_link_finds() -> None:
+    areas = Names(children={"410000": ["410100", "410300"], "410100": ["410102"]})
+    counts = {"410000": 2, "410100": 3, "410102": 5, "410300": 1}
+
+    whole, chosen = rolled_up(counts, areas, None), rolled_up(counts, areas, "410100")
+
+    assert whole == {"410000": 11, "410100": 8, "410300": 1}
+    assert chosen == {"410100": 8, "410102": 5}
 
 
 @pytest.mark.usefixtures("indexed")

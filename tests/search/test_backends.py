@@ -278,6 +278,29 @@ def test_numbers_amounts_and_english_names_are_understood(backend: SearchBackend
     assert found(backend, asked) == (["notice:1"] if is_found else [])
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("预算1,860,000.00元。", "1,860,000.00元"), ("预算1,860,000.00元。", '"1,860,000.00元"'),
+        ("预算1,860,000.00元。", "1860000.00元"), ("预算1,860,000.00元。", "1,860,000.00"),
+        ("预算1,860,000.00元。", "1860000"), ("预算1,860,000.00元。", "186万元"), ("预算1,860,000.00元。", "186万"),
+        ("预算1,860,000.00元。", "1,860,000"), ("成交824173元", "824173.00元"), ("成交824173元", "82.4173万元"),
+        ("金额82.4173万元", "824,173元"), ("单价35.50元", "35.5元"), ("单价35.5元", "35.50元"),
+    ],
+)  # fmt: skip
+def test_an_amount_is_found_however_it_is_written(backend: SearchBackend, written: str, asked: str) -> None:
+    backend.update([make_document("1", written), make_document("2", "预算99000000元，另计18600万元、3355元")])
+
+    assert found(backend, asked) == ["notice:1"]
+
+
+@pytest.mark.parametrize("asked", ["186000000", "186000000元", "18600万元", "1.86"])
+def test_a_point_in_an_amount_is_never_left_out(backend: SearchBackend, asked: str) -> None:
+    backend.update([make_document("1", "预算1,860,000.00元")])
+
+    assert found(backend, asked) == []
+
+
 def test_a_loose_search_finds_what_has_some_of_the_words_best_first(backend: SearchBackend) -> None:
     backend.update([
         make_document("1", "社区上门护理，为卧床老人服务", title="老人上门护理"),

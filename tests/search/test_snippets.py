@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from portal.search.asking import shown_terms
 from portal.search.snippets import marked, plain, snippet
 
 
@@ -49,3 +52,15 @@ def test_line_breaks_in_a_snippet_become_spaces() -> None:
 
 def test_an_empty_text_has_an_empty_snippet() -> None:
     assert snippet("", ["养老"]) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "hit"),
+    [
+        ("186万元", "本项目预算1,860,000.00元整", "1,860,000.00元"),
+        ("金财磋商采购202617", "编号金财磋商采购-2026-17号", "金财磋商采购-2026-17"),
+        ("1860000", "预算1,860,000.00元", "1,860,000.00元"),
+    ],
+)
+def test_a_number_is_marked_as_the_text_writes_it(asked: str, text: str, hit: str) -> None:
+    assert (hit, True) in snippet(text, shown_terms(asked))
