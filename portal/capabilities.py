@@ -70,6 +70,10 @@ from portal.procurement import queries as procurement
 from portal.procurement import redact_cli, remembering
 from portal.procurement import routes as procurement_routes
 from portal.procurement.link_consumer import LinkSuggester
+from portal.publishing import actions as publishing_actions
+from portal.publishing import office as publishing_office
+from portal.publishing import permissions as publishing_permissions
+from portal.publishing.notices import model as notice_model
 from portal.ratings import cli as ratings_cli
 from portal.ratings import exports as ratings_exports
 from portal.ratings import permissions as ratings_permissions
@@ -165,6 +169,7 @@ CAPABILITIES: Sequence[Capability] = (
         commands=(disclosure_cli.documents_group,),
         imports=(disclosure_cli.import_documents,),
     ),
+    Capability("publishing", blueprints=(publishing_office.bp,), grants=publishing_permissions.GRANTS),
     Capability(
         "services",
         blueprints=(services_routes.bp, services_office.bp),
@@ -233,6 +238,8 @@ def register(app: Flask) -> None:
         "category": classification.category_name,
         "organization_type": classification.organization_type_name,
     }
+    notice_model.notice_types()
+    app.extensions["due_acts"] = (publishing_actions.publish_due,)
     accounts_permissions.join(capability.grants for capability in CAPABILITIES)
     portal_group.add_command(import_group)
     portal_group.add_command(migrations)

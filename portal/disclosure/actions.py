@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Received:
-    """What somebody hands in with a file; the title is the file's name when it has none of its own."""
+    """What somebody hands in with a file; the title is the file's name when it has none of its own.
+
+    A purchase whose first notice is still a draft is not announced: there is nothing public of it.
+    """
 
     ocid: str
     filename: str
     title: str = ""
     title_en: str | None = None
     release_id: int | None = None
+    is_announced: bool = True
 
 
 def receive(data: bytes, told: Received) -> Document:
@@ -43,13 +47,7 @@ def receive(data: bytes, told: Received) -> Document:
     Raises:
         NotFoundError, TooLargeError, EmptyDocumentError
     """
-    if len(data) > rules.LARGEST_DOCUMENT:
-        raise rules.TooLargeError
-    if not data:
-        raise rules.EmptyDocumentError
-    process(told.ocid)
-    if told.release_id is not None:
-        release(told.release_id, ocid=told.ocid)
+    _check(data, told)
     known = _known(told.ocid, sha256_hex(data))
     if known is not None:
         return known
@@ -67,6 +65,17 @@ def receive(data: bytes, told: Received) -> Document:
         if kept is None:
             raise
         return kept
+
+
+def _check(data: bytes, told: Received) -> None:
+    if len(data) > rules.LARGEST_DOCUMENT:
+        raise rules.TooLargeError
+    if not data:
+        raise rules.EmptyDocumentError
+    if told.is_announced:
+        process(told.ocid)
+    if told.release_id is not None:
+        release(told.release_id, ocid=told.ocid)
 
 
 def publish(document_id: int, *, by: str, original: bool | None = None, reason: str = "") -> Document:

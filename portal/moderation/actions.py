@@ -29,8 +29,10 @@ def use_followers(followers: Iterable[Follower]) -> None:
     _followers[:] = followers
 
 
-def hide(kind: str, object_id: str, *, reason: str, by: int | None) -> None:
+def hide(kind: str, object_id: str, *, reason: str, by: int | None, withdraws: bool = False) -> None:
     """Take a thing out of everything public; the mark works in the moment of its commit.
+
+    What its publisher withdraws leaves a tombstone with the reason, and moderation cannot bring it back.
 
     Raises:
         NotFoundError: there is no such thing, or nobody may see it.
@@ -41,9 +43,12 @@ def hide(kind: str, object_id: str, *, reason: str, by: int | None) -> None:
             raise rules.AlreadyHiddenError
         if kind in list(Kind) and Kind(kind) in describers and not describe([(Kind(kind), object_id)]):
             raise NotFoundError
-        db.session.add(HiddenMark(kind=kind, object_id=object_id, reason=reason, by_person_id=by, at=clock.now()))
+        mark = HiddenMark(
+            kind=kind, object_id=object_id, reason=reason, by_person_id=by, at=clock.now(), is_withdrawal=withdraws
+        )
+        db.session.add(mark)
         db.session.flush()
-        _remember(kind, object_id, "hide", reason)
+        _remember(kind, object_id, "withdraw" if withdraws else "hide", reason)
 
 
 def restore(kind: str, object_id: str, *, reason: str) -> None:
@@ -56,6 +61,8 @@ def restore(kind: str, object_id: str, *, reason: str) -> None:
         mark = queries.mark(kind, object_id)
         if mark is None:
             raise rules.NotHiddenError
+        if mark.is_withdrawal:
+            raise rules.WithdrawnForGoodError
         db.session.delete(mark)
         db.session.flush()
         _remember(kind, object_id, "restore", reason)
@@ -64,6 +71,6 @@ def restore(kind: str, object_id: str, *, reason: str) -> None:
 def _remember(kind: str, object_id: str, act: str, reason: str) -> None:
     public = canonical_json({"kind": kind, "id": object_id, "action": act, "reason": reason})
     append_entry("moderation", f"{kind}:{object_id}", action=act, public=public)
-    append_event(kind, object_id, rules.HIDDEN if act == "hide" else rules.RESTORED)
+    append_event(kind, object_id, rules.RESTORED if act == "restore" else rules.HIDDEN)
     for follow in _followers:
         follow(kind, object_id)

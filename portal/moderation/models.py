@@ -23,5 +23,6 @@ class HiddenMark(Model):
     # Why
     reason: Mapped[str] = mapped_column(Text)
     by_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    is_withdrawal: Mapped[bool] = mapped_column(default=False)
     # Lifecycle
     at: Mapped[datetime]

@@ -21,3 +21,10 @@ class NotHiddenError(ConflictError):
 
     code = "not-hidden"
     message = N_("This is not hidden.")
+
+
+class WithdrawnForGoodError(ConflictError):
+    """Raised when moderation would bring back what its publisher withdrew."""
+
+    code = "withdrawn-for-good"
+    message = N_("Its publisher withdrew this. Only a new notice can say it again.")

@@ -18,7 +18,7 @@ from portal.storage.database import db
 from portal.storage.transactions import call_after_commit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from flask import Flask
@@ -38,10 +38,15 @@ def start(app: Flask, *, lock_file: Path) -> threading.Thread:
 
 
 def drain_now(app: Flask, *, lock_file: Path) -> int:
-    """Drain once, unless another process is at it; return how many events were brought."""
+    """Do what is due, then drain once, unless another process is at it; return how many events were brought."""
     consumers: Sequence[actions.Consumer] = app.extensions["outbox_consumers"]
+    due: Sequence[Callable[[], object]] = app.extensions.get("due_acts", ())
     with app.app_context(), _alone(lock_file) as is_alone:
-        return actions.drain(consumers) if is_alone else 0
+        if not is_alone:
+            return 0
+        for act in due:
+            act()
+        return actions.drain(consumers)
 
 
 def _run(app: Flask, lock_file: Path) -> None:

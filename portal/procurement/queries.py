@@ -11,12 +11,12 @@ from sqlalchemy.orm import joinedload
 from portal.classification.queries import category_subtree, region_subtree
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
-from portal.moderation.queries import not_hidden
+from portal.moderation.queries import mark, not_hidden
 from portal.parties.models import Organization
 from portal.parties.queries import visible_organizations
 from portal.procurement import joins, merging
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
-from portal.procurement.rules import Json, Stage, Tag
+from portal.procurement.rules import Json, Stage, Tag, WithdrawnError
 from portal.ring.rules import Described, Kind
 from portal.storage.database import db
 from portal.web.filters import choose
@@ -113,10 +113,14 @@ def release(release_id: int, *, ocid: str | None = None) -> Release:
 
     Raises:
         NotFoundError: there is none, or it may not be seen.
+        WithdrawnError: its publisher withdrew it.
     """
     query = with_bodies(visible_releases()).where(Release.id == release_id)
     found = db.session.scalar(query if ocid is None else query.where(Release.ocid == ocid))
     if found is None:
+        withdrawn = mark(NOTICE, str(release_id))
+        if withdrawn is not None and withdrawn.is_withdrawal:
+            raise WithdrawnError(on=clock.day_of(withdrawn.at).isoformat(), reason=withdrawn.reason)
         raise NotFoundError
     return found
 

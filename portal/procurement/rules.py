@@ -185,6 +185,13 @@ class SealReport:
     refused: list[Problem] = field(default_factory=list)
 
 
+class WithdrawnError(GoneError):
+    """Raised when a notice was withdrawn by its publisher: what is left of it is when and why."""
+
+    code = "withdrawn"
+    message = N_("This notice was withdrawn by its publisher on %(on)s: %(reason)s")
+
+
 def contract_anchor(contract_id: str) -> str:
     """Name the place of a contract on the page of its process: `contract-C1`; other signs are escaped."""
     return f"contract-{quote(contract_id, safe='')}"

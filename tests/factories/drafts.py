@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.accounts.actions import grant_role
+from portal.accounts.rules import Role
+from portal.parties.actions import add_government
+from portal.publishing import actions
+from portal.publishing.notices.model import notice_types
+from tests.factories.planning import CATEGORY, REGION, make_reference_data
+from tests.factories.ratings import make_resident
+
 if TYPE_CHECKING:
+    from portal.publishing.models import Draft
     from portal.publishing.notices.model import FieldSpec, NoticeType
     from portal.publishing.notices.writing import Values
 
+PARTS = {"award", "contract"}
 BUYER = {"name": "郑州市民政局", "code": "11410100005252012G"}
 SUPPLIER = {"name": "郑州市和乐社会工作服务中心", "code": "52410105MJF8123477"}
 SAMPLES: dict[str, object] = {
@@ -42,3 +52,40 @@ def sample(field: FieldSpec) -> object:
     if field.kind == "table":
         return [{column.name: sample(column) for column in field.columns}]
     return SAMPLES[field.kind]
+
+
+def make_offices(name: str = "郑州市人民政府") -> tuple[int, int, int]:
+    """Make a government with a publisher and an approver: (government, publisher, approver)."""
+    make_reference_data()
+    government = add_government(name, name_en="Zhengzhou Government", region_code=REGION).id
+    return government, make_staff(government, Role.PUBLISHER), make_staff(government, Role.APPROVER)
+
+
+def make_staff(government: int, *roles: Role) -> int:
+    person = make_resident()
+    for role in roles:
+        grant_role(person, role, government_id=government)
+    return person
+
+
+def make_draft(code: str, government: int, *, by: int, ocid: str | None = None, **said: object) -> Draft:
+    """Begin a draft and fill it in."""
+    draft = actions.begin_draft(actions.Begin(code, government, by, ocid=ocid))
+    notice = notice_types()[code]
+    values = {name: value for name, value in filled(notice).items() if name not in PARTS} | {"category": CATEGORY}
+    known = {field.name for field in notice.fields}
+    kept = {name: value for name, value in (values | said).items() if name in known}
+    return actions.change_draft(draft.id, kept, by=by, governments={government})
+
+
+def make_submitted(code: str, government: int, *, by: int, ocid: str | None = None, **said: object) -> Draft:
+    draft = make_draft(code, government, by=by, ocid=ocid, **said)
+    return actions.submit_draft(draft.id, by=by, governments={government})
+
+
+def publish_draft(draft: Draft, *, by: int) -> Draft:
+    return actions.approve_draft(draft.id, revision=draft.revision, by=by, governments={draft.government_id})
+
+
+def make_published(code: str, government: int, *, by: int, approver: int, ocid: str | None = None) -> Draft:
+    return publish_draft(make_submitted(code, government, by=by, ocid=ocid), by=approver)

@@ -176,6 +176,16 @@ def read_choice(field: FieldSpec, raw: str) -> Value | None:
     raise NoChoiceError
 
 
+def read_moment(raw: str) -> str:
+    """Read a day with a time; empty where nothing was typed.
+
+    Raises:
+        NoMomentError: it is none.
+    """
+    typed = clean_line(raw)
+    return _moment(typed) if typed else ""
+
+
 def _day(typed: str) -> str:
     found = _DAY.fullmatch(nfkc_fold(typed).replace(" ", ""))
     try:

@@ -1,0 +1,329 @@
+"""Writing, submitting, approving and publishing drafts: each act is one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+from portal.disclosure import actions as disclosure
+from portal.disclosure.models import Document
+from portal.kernel import clock
+from portal.kernel.errors import NotFoundError, PortalError
+from portal.moderation.actions import hide
+from portal.parties.queries import government as government_of
+from portal.procurement import queries as procurement
+from portal.procurement.actions import seal_releases
+from portal.procurement.queries import NOTICE
+from portal.publishing import queries, rules
+from portal.publishing.models import Draft, DraftDocument, DraftEvent
+from portal.publishing.notices import checking, deadlines
+from portal.publishing.notices.filling import values_of
+from portal.publishing.notices.model import notice_types
+from portal.publishing.rules import DraftAct, DraftStatus, Purpose
+from portal.storage.database import db
+from portal.storage.transactions import transaction
+from portal.web.locale import CHINESE, spoken_in
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from portal.procurement.rules import Json
+    from portal.publishing.notices.writing import Values
+
+SYSTEM_NOTE = "scheduled"
+
+
+@dataclass(frozen=True)
+class Begin:
+    """What a draft begins with, from a form, a row of a spreadsheet or an OCDS package.
+
+    Args:
+        ocid: the purchase that it continues; None begins a new one.
+        values: what is filled in already; the rest is taken from the purchase.
+        body: a whole OCDS release; it is approved and published as it is.
+        source: where it comes from, public: `form`, or the name of a file.
+    """
+
+    notice_type: str
+    government_id: int
+    by: int
+    ocid: str | None = None
+    values: Values = field(default_factory=dict)
+    body: Json | None = None
+    source: str = "form"
+
+
+def begin_draft(begin: Begin) -> Draft:
+    """Begin a draft.
+
+    Raises:
+        UnknownPurchaseError, CannotFollowError: naming the field `ocid`.
+    """
+    notice = notice_types()[begin.notice_type]
+    with transaction():
+        if begin.body is None and begin.ocid is not None:
+            purchase = queries.purchase_of(begin.ocid, government_of(begin.government_id))
+            if purchase is None:
+                raise rules.UnknownPurchaseError(field="ocid")
+        if (
+            begin.body is None
+            and not notice.begins
+            and not (begin.ocid and queries.state_of(begin.ocid).get(_rests_on(notice.code)))
+        ):
+            raise rules.CannotFollowError(field="ocid")
+        draft = Draft(
+            government_id=begin.government_id, notice_type=notice.code, ocid=begin.ocid or _body_ocid(begin) or "",
+            values=begin.values, body=begin.body, source=begin.source[:300], drafted_by=begin.by,
+        )  # fmt: skip
+        return _keep(draft, begin.by, fills=begin.body is None)
+
+
+def correct_release(release_id: int, *, purpose: Purpose, reason: str, by: int, governments: Collection[int]) -> Draft:
+    """Begin the correction or withdrawal of a published notice.
+
+    Raises:
+        NotFoundError, NoReasonError
+    """
+    if not reason.strip():
+        raise rules.NoReasonError(field="reason")
+    with transaction():
+        release, government = queries.publication_of(release_id, queries.governments(governments))
+        notice = queries.notice_type_of(release)
+        if notice is None:
+            raise NotFoundError
+        draft = Draft(
+            government_id=government.id, notice_type=notice.code, ocid=release.ocid, values={}, drafted_by=by,
+            purpose=purpose, corrects_id=release.id, reason=reason,
+        )  # fmt: skip
+        return _keep(draft, by, fills=purpose is Purpose.CORRECT)
+
+
+def change_draft(draft_id: int, values: Mapping[str, object], *, by: int, governments: Collection[int]) -> Draft:
+    """Keep some answers of a draft; None takes an answer away.
+
+    Raises:
+        NotFoundError, WrongDraftStateError
+    """
+    with transaction():
+        draft = queries.draft_in_office(draft_id, governments, for_update=True)
+        rules.check_open(draft.status)
+        kept = {name: value for name, value in {**draft.values, **values}.items() if value not in (None, [])}
+        if kept != draft.values:
+            draft.values = kept
+            _touch(draft, DraftAct.CHANGED, by)
+        return draft
+
+
+def attach_document(draft_id: int, document_id: int, *, by: int, governments: Collection[int]) -> None:
+    """Let a document that was handed in be published with a draft.
+
+    Raises:
+        NotFoundError, WrongDraftStateError
+    """
+    with transaction():
+        draft = queries.draft_in_office(draft_id, governments, for_update=True)
+        rules.check_open(draft.status)
+        if document_id not in {one.id for one in queries.documents_to_attach(draft)}:
+            raise NotFoundError
+        db.session.add(DraftDocument(draft_id=draft.id, document_id=document_id))
+        _touch(draft, DraftAct.CHANGED, by)
+
+
+def hand_in_document(
+    draft_id: int, data: bytes, *, filename: str, title: str, by: int, governments: Collection[int]
+) -> None:
+    """Take in a file and attach it to a draft.
+
+    Raises:
+        NotFoundError, WrongDraftStateError, TooLargeError, EmptyDocumentError
+    """
+    draft = queries.draft_in_office(draft_id, governments)
+    rules.check_open(draft.status)
+    kept = disclosure.receive(data, disclosure.Received(draft.ocid, filename, title, is_announced=False))
+    if kept.published_at is None and kept.id not in {one.id for one in queries.documents_of(draft_id)}:
+        attach_document(draft_id, kept.id, by=by, governments=governments)
+
+
+def detach_document(draft_id: int, document_id: int, *, by: int, governments: Collection[int]) -> None:
+    """Take a document away from a draft; it stays handed in.
+
+    Raises:
+        NotFoundError, WrongDraftStateError
+    """
+    with transaction():
+        draft = queries.draft_in_office(draft_id, governments, for_update=True)
+        rules.check_open(draft.status)
+        deleted = db.session.query(DraftDocument).filter_by(draft_id=draft_id, document_id=document_id).delete()
+        if not deleted:
+            raise NotFoundError
+        _touch(draft, DraftAct.CHANGED, by)
+
+
+def faults_of(draft: Draft) -> list[checking.Fault]:
+    """List what a draft lacks before it can be submitted."""
+    if draft.purpose is Purpose.WITHDRAW or draft.body is not None:
+        return []
+    category = str(_state_values(draft).get("category") or "")
+    return checking.faults_of(notice_types()[draft.notice_type], draft.values, today=clock.today(), category=category)
+
+
+def submit_draft(draft_id: int, *, by: int, governments: Collection[int]) -> Draft:
+    """Hand a draft to the approver; from now on it cannot be changed.
+
+    Raises:
+        NotFoundError, WrongDraftStateError, IncompleteDraftError
+    """
+    with transaction():
+        draft = queries.draft_in_office(draft_id, governments, for_update=True)
+        rules.check_move(draft.status, DraftStatus.SUBMITTED)
+        if faults_of(draft):
+            raise rules.IncompleteDraftError
+        draft.status, draft.return_reason, draft.submitted_by = DraftStatus.SUBMITTED, "", by
+        _touch(draft, DraftAct.SUBMITTED, by)
+        return draft
+
+
+def return_draft(draft_id: int, reason: str, *, by: int, governments: Collection[int]) -> None:
+    """Give a submitted or scheduled draft back, with what is to be changed.
+
+    Raises:
+        NotFoundError, WrongDraftStateError
+    """
+    with transaction():
+        draft = queries.draft_in_office(draft_id, governments, for_update=True)
+        _give_back(draft, reason, by)
+
+
+def discard_draft(draft_id: int, *, by: int, governments: Collection[int]) -> None:
+    """Throw a draft away; it stays in the office's history.
+
+    Raises:
+        NotFoundError, WrongDraftStateError
+    """
+    with transaction():
+        draft = queries.draft_in_office(draft_id, governments, for_update=True)
+        rules.check_move(draft.status, DraftStatus.DISCARDED)
+        draft.status = DraftStatus.DISCARDED
+        _touch(draft, DraftAct.DISCARDED, by)
+
+
+def approve_draft(
+    draft_id: int, *, revision: int, by: int, governments: Collection[int], publish_at: datetime | None = None
+) -> Draft:
+    """Approve a submitted draft: it is published at once, or at a later moment.
+
+    Raises:
+        NotFoundError, WrongDraftStateError, OwnDraftError, DraftChangedError, PastMomentError, RefusedReleaseError
+    """
+    with transaction():
+        draft = queries.draft_in_office(draft_id, governments, for_update=True)
+        rules.check_move(draft.status, DraftStatus.APPROVED)
+        rules.check_approver(by, {draft.drafted_by, *queries.authors(draft.id)})
+        if revision != draft.revision:
+            raise rules.DraftChangedError
+        rules.check_moment(publish_at, clock.now())
+        draft.approved_by, draft.publish_at, draft.status = by, publish_at, DraftStatus.APPROVED
+        _touch(draft, DraftAct.APPROVED, by)
+        if publish_at is None:
+            _publish(draft, by)
+        return draft
+
+
+def publish_due() -> int:
+    """Publish what was approved for a moment that has come; return how much. Safe to run twice at a time.
+
+    What cannot be published any more (its purchase was hidden, say) is given back with the reason.
+    """
+    numbers = list(db.session.scalars(queries.is_due(clock.now())))
+    db.session.rollback()
+    return sum(_publish_one(number) for number in numbers)
+
+
+def _publish_one(draft_id: int) -> bool:
+    try:
+        with transaction():
+            draft = db.session.get(Draft, draft_id, with_for_update={"of": Draft})
+            if draft is None or draft.status is not DraftStatus.APPROVED:
+                return False
+            _publish(draft, None)
+            return True
+    except PortalError as error:
+        with transaction():
+            draft = db.session.get(Draft, draft_id, with_for_update={"of": Draft})
+            if draft is not None and draft.status is DraftStatus.APPROVED:
+                _give_back(draft, _said(error), None)
+        return False
+
+
+def _publish(draft: Draft, by: int | None) -> None:
+    """Seal the release, publish its documents and change the state: in the transaction that is open."""
+    rules.check_move(draft.status, DraftStatus.PUBLISHED)
+    now, name = clock.now(), draft.government.name
+    if draft.purpose is Purpose.WITHDRAW:
+        procurement.release(draft.corrects_id or 0)
+        hide(NOTICE, str(draft.corrects_id), reason=draft.reason, by=draft.approved_by, withdraws=True)
+    else:
+        report = seal_releases([queries.release_of_draft(draft, now)], by=name, source=draft.source)
+        if report.refused:
+            raise rules.RefusedReleaseError(reason=str(report.refused[0]))
+        draft.release_id = report.sealed[0] if report.sealed else None
+        for document in queries.documents_of(draft.id):
+            disclosure.publish(document.id, by=name)
+            db.session.get_one(Document, document.id).release_id = draft.release_id
+    draft.status, draft.published_at = DraftStatus.PUBLISHED, now
+    _touch(draft, DraftAct.PUBLISHED, by)
+
+
+def _keep(draft: Draft, by: int, *, fills: bool) -> Draft:
+    now = clock.now()
+    draft.begun_at = draft.changed_at = now
+    db.session.add(draft)
+    db.session.flush()
+    if not draft.ocid:
+        prefix = current_app.extensions["settings"].ocid_prefix
+        draft.ocid = f"{prefix}-{clock.day_of(now).year}-{draft.id:06d}"
+    if fills:
+        draft.values = values_of(
+            notice_types()[draft.notice_type], queries.basis_of(draft), number=draft.id,
+            corrects=draft.purpose is Purpose.CORRECT, said=draft.values,
+        )  # fmt: skip
+    _touch(draft, DraftAct.BEGUN, by)
+    return draft
+
+
+def _touch(draft: Draft, act: DraftAct, by: int | None, note: str = "") -> None:
+    draft.changed_at = clock.now()
+    draft.revision = (draft.revision or 0) + 1
+    draft.title = queries.title_of(draft)
+    db.session.flush()
+    draft.due_on = deadlines.due_on(queries.overviews([draft])[0].deadlines)
+    db.session.add(DraftEvent(draft_id=draft.id, act=act, person_id=by, note=note, at=draft.changed_at))
+    db.session.flush()
+
+
+def _give_back(draft: Draft, reason: str, by: int | None) -> None:
+    rules.check_move(draft.status, DraftStatus.DRAFTING)
+    draft.status, draft.return_reason = DraftStatus.DRAFTING, reason
+    draft.approved_by = draft.publish_at = None
+    _touch(draft, DraftAct.RETURNED, by, reason)
+
+
+def _rests_on(code: str) -> str:
+    """Tell which part of a purchase a notice that begins none continues."""
+    return "tender" if code == "correction" else "contracts"
+
+
+def _body_ocid(begin: Begin) -> str | None:
+    return str(begin.body["ocid"])[:100] if begin.body and begin.body.get("ocid") else None
+
+
+def _state_values(draft: Draft) -> Values:
+    return values_of(notice_types()["tender"], queries.state_of(draft.ocid), number=draft.id, corrects=False)
+
+
+def _said(error: PortalError) -> str:
+    with spoken_in(CHINESE):
+        return str(error)
