@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 
 from portal.kernel.errors import NotFoundError
 from portal.procurement import details
+from portal.procurement import history as comparisons
 from portal.publishing import actions, queries, rules
 from portal.publishing import forms as draft_forms
 from portal.publishing.notices import cells
@@ -227,7 +228,8 @@ def approve(draft_id: int) -> ResponseReturnValue:
             draft_id, revision=form.revision_read, by=person, governments=governments, publish_at=form.moment
         ),
         template="publishing/approve.html", draft=draft, notice=overview.notice, deadlines=overview.deadlines,
-        details=details.sections(preview.release), changes=preview.changes, documents=queries.documents_of(draft_id),
+        details=details.sections(preview.body), groups=preview.groups,
+        kind_names=comparisons.KIND_NAMES, documents=queries.documents_of(draft_id),
         is_own=person in queries.authors(draft_id), rules=rules, answers=_answers(draft),
     )  # fmt: skip
 

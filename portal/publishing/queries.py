@@ -13,8 +13,8 @@ from portal.disclosure.models import Document
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.parties.models import Government, Organization
+from portal.procurement import history as comparisons
 from portal.procurement import queries as procurement
-from portal.procurement.details import changes_between
 from portal.procurement.link_models import ProcessClue
 from portal.procurement.merging import compile_releases
 from portal.procurement.models import Process, Release
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from portal.procurement.details import Change
+    from portal.procurement.history import Change, Group
     from portal.procurement.rules import Json
     from portal.publishing.notices.deadlines import Deadline
     from portal.publishing.notices.model import NoticeType
@@ -258,17 +258,24 @@ def title_of(draft: Draft) -> str:
 class Preview:
     """The release that a draft would become now, and what it would change in its purchase."""
 
-    release: Json
+    id: int
+    body: Json
     changes: Sequence[Change]
+    is_withheld: bool = False
+
+    @property
+    def groups(self) -> list[Group]:
+        """Give the changes by the part of the purchase that they belong to."""
+        return comparisons.Comparison(None, self, self.changes).groups
 
 
 def preview_of(draft: Draft) -> Preview:
     """Show an approver what a draft would publish."""
     if draft.purpose is Purpose.WITHDRAW:
-        return Preview(procurement.release(draft.corrects_id or 0).body, [])
+        return Preview(draft.id, procurement.release(draft.corrects_id or 0).body, [])
     release, state = release_of_draft(draft, clock.now()), state_of(draft.ocid)
     after = compile_releases([{**state, "date": ""}, {**release, "date": "9999"}]) if state else release
-    return Preview(release, changes_between(state, after))
+    return Preview(draft.id, release, comparisons.changes(state, after) if state else [])
 
 
 def rows_of(draft_id: int, name: str, government_ids: Collection[int]) -> list[dict[str, object]]:
