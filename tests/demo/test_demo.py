@@ -73,7 +73,7 @@ def test_the_province_is_whole(app: Flask) -> None:
     }
     assert counts == {Process: 200, Service: 40, Proposal: 300, Rating: 1500}
     assert set(db.session.scalars(select(Process.stage).distinct())) == set(Stage)
-    assert checking.verify().faults == []
+    assert checking.check().faults == []
     assert (db.session.scalar(select(func.count()).select_from(Document)) or 0) >= 12
     assert loader.is_demonstration()
     assert not loader.is_empty()

@@ -181,7 +181,7 @@ def test_each_publication_is_in_the_ledger_with_its_bytes(app: Flask) -> None:
     assert json.loads(versions[3].said)["name"] == "改名的助餐"
     entries = db.session.query(LedgerEntry).filter_by(type="service", object_id=str(service)).count()
     assert entries == 5
-    assert checking.verify().faults == []
+    assert checking.check().faults == []
     assert db.session.query(OutboxEvent).filter_by(kind="service", object_id=str(service)).count() >= 5
 
 
