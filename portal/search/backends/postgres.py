@@ -1,4 +1,4 @@
-"""Full text in PostgreSQL, for several web machines: the same tokens, in arrays under a GIN index.
+"""Full text in PostgreSQL, for several web machines: the same tokens, numbered, in arrays under a GIN index.
 
 It is an index, not data: it lies in a schema of its own, outside the migrations, and can be dropped at any
 time; whoever then reads or writes is told that it is damaged, and a rebuild makes it anew. Hits are ranked by
@@ -59,14 +59,19 @@ class PostgresBackend:
         return len(made)
 
     def search(self, query: SearchQuery) -> SearchResult:
-        """Find by characters, rank by words; once more if a rebuild took the generation away meanwhile.
+        """Find by characters, rank by words, and tell by the end of the time allowed what is known by then.
 
         Raises:
             IndexDamagedError: there is no index, or it is damaged.
         """
         if not asking.clauses(query.text) and not query.is_narrowed:
             return SearchResult()
-        return self._read(lambda connection: self._answer(query, connection))
+        try:
+            return self._read(lambda connection: self._answer(query, connection))
+        except OperationalError as error:
+            if tables.sqlstate(error) == tables.TIMED_OUT:
+                return SearchResult(is_partial=True)
+            raise
 
     def rebuild(self, documents: Iterable[SearchDocument], *, refresh: Refresh | None = None) -> int:
         """Fill the next generation beside the present one, and change over in one transaction.

@@ -109,7 +109,7 @@ class Question:
             flags &= (self._columns.day <= self._query.to.toordinal()) & (self._columns.day > 0)
         if self._query.hidden:
             keys = [token(HIDING, key) for key in self._query.hidden]
-            flags &= ~self._flags("tokens && CAST(:hidden AS text[])", {"hidden": keys})
+            flags &= ~self._flags("tokens && CAST(:hidden AS bigint[])", {"hidden": keys})
         return flags
 
     def _flags(self, condition: str, values: Mapping[str, Any]) -> Array:
@@ -125,9 +125,9 @@ class Question:
         """Say in SQL what a text must have; what all must have in one condition, which is the quickest."""
         if self._query.match is Match.SOME and self._clauses:
             values["some"] = [token(field, said) for field, said, _ in self._weights()]
-            yield "tokens && CAST(:some AS text[])"
+            yield "tokens && CAST(:some AS bigint[])"
             return
-        needed: dict[str, None] = {}
+        needed: dict[int, None] = {}
         for clause in self._clauses:
             if len(clause.alternatives) == 1:
                 needed.update(dict.fromkeys(_gram_tokens(clause.alternatives[0])))
@@ -136,10 +136,10 @@ class Question:
                 for parts in clause.alternatives:
                     names.append(f"p{len(values)}")
                     values[names[-1]] = _gram_tokens(parts)
-                yield f"({' OR '.join(f'tokens @> CAST(:{name} AS text[])' for name in names)})"
+                yield f"({' OR '.join(f'tokens @> CAST(:{name} AS bigint[])' for name in names)})"
         if needed:
             values["needed"] = list(needed)
-            yield "tokens @> CAST(:needed AS text[])"
+            yield "tokens @> CAST(:needed AS bigint[])"
 
     def _verified(self, flags: Array) -> Array:
         """Look into the texts where having the grams does not settle it: newest first, as long as there is time."""
@@ -197,7 +197,7 @@ class Question:
         return self._clock.run(
             f"""
             SELECT w.place, string_agg(int4send(s.id), ''::bytea)
-            FROM unnest(CAST(:tokens AS text[])) WITH ORDINALITY AS w(token, place)
+            FROM unnest(CAST(:tokens AS bigint[])) WITH ORDINALITY AS w(token, place)
             JOIN {self._table} s ON s.tokens @> ARRAY[w.token] {narrowed} GROUP BY w.place ORDER BY w.place
             """,  # noqa: S608 - values are parameters
             {"tokens": [token(field, said) for field, said, _ in weights], "since": since},
@@ -243,7 +243,7 @@ class Question:
         return page
 
 
-def _gram_tokens(parts: Sequence[str]) -> list[str]:
+def _gram_tokens(parts: Sequence[str]) -> list[int]:
     return [token(GRAMS, gram) for part in parts for gram in analysis.needed_grams(part)]
 
 
