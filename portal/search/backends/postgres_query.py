@@ -32,7 +32,7 @@ MILLISECONDS_ALLOWED = 2_000
 MOST_RANKED = 10_000
 """Of more hits than this the newest so many are ranked; the others follow by date."""
 
-MOST_WEIGHED, MOST_LOOSE = 24, 64
+MOST_WEIGHED, MOST_LOOSE = 12, 64
 """So many tokens are weighed, those that are worth most, and of them the longest: more would say no more."""
 
 READ_AT_ONCE = 2_000
