@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from portal.kernel.errors import PortalError
 from portal.ledger import actions, checking, queries
+from portal.ledger.verify import MOST_TOLD
 
 if TYPE_CHECKING:
     from portal.settings import Settings
@@ -23,8 +24,10 @@ def verify(context: click.Context) -> None:
     """Check every entry, tile, commitment and signed head, and what only the database shows."""
     settings: Settings = current_app.extensions["settings"]
     verdict = checking.check(settings.data_dir / "keys", settings.ledger_origin)
-    for note in verdict.notes:
+    for note in verdict.notes[:MOST_TOLD]:
         click.echo(f"note: {note}", err=True)
+    if len(verdict.notes) > MOST_TOLD:
+        click.echo(f"note: {len(verdict.notes) - MOST_TOLD} more", err=True)
     for fault in verdict.faults:
         click.echo(fault, err=True)
     click.echo(f"{verdict.size} entries, {len(verdict.faults)} faults")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +19,6 @@ from tests.factories.ledgers import KEY, Ledger, golden, run_verifier, served_by
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.server import BaseHTTPRequestHandler
-    from pathlib import Path
 
 GOLDEN_ROOT = "e05873a3cfdd048788fd57275520f5ed69de0fde401675a4eb322f5bf6e1267f"
 
@@ -33,6 +35,17 @@ def test_the_golden_ledger_is_what_it_always_was_and_all_is_well() -> None:
     assert code == 0, said
     assert GOLDEN_ROOT in said
     assert "300 published texts agree" in said
+
+
+def test_the_file_is_short_and_needs_nothing_but_an_old_python() -> None:
+    source = Path(verify.__file__).read_text()
+    tree = ast.parse(source, feature_version=(3, 9))
+    imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    imported |= {str(node.module).split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+    assert len(source.splitlines()) < 500
+    assert imported <= sys.stdlib_module_names
+    assert not {"UTC"} & {name.id for name in ast.walk(tree) if isinstance(name, ast.Name)}
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 513])
