@@ -62,10 +62,10 @@ class Clock:
             raise OutOfTimeError
         self._connection.execute(text(f"SET LOCAL statement_timeout = {left}"))
         try:
-            with self._connection.begin_nested():
-                return self._connection.execute(text(statement), values).all()
+            return self._connection.execute(text(statement), values).all()
         except OperationalError as error:
             if sqlstate(error) == TIMED_OUT:
+                self._end = 0.0  # nor does the transaction take another statement
                 raise OutOfTimeError from error
             raise
 
