@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import click
+from flask import g
+from flask.cli import with_appcontext
 
 
 class Migrations(click.Group):
@@ -19,11 +21,15 @@ class Migrations(click.Group):
     def _theirs(self) -> click.Group:
         import flask_migrate.cli  # noqa: PLC0415 - see above
 
-        from portal.storage.upgrading import prepare  # noqa: PLC0415 - as above
-
-        prepare()
         found: click.Group = flask_migrate.cli.db
         return found
 
 
-migrations = Migrations("db", help="Bring the tables up to date.")
+@click.command("db", cls=Migrations, help="Bring the tables up to date.")
+@with_appcontext
+def migrations() -> None:
+    """Let Flask-Migrate's commands find our migrations, as its own group would."""
+    from portal.storage.upgrading import prepare  # noqa: PLC0415 - as above
+
+    prepare()
+    g.directory, g.x_arg = None, ()
