@@ -45,11 +45,13 @@ from portal.opendata import permissions as opendata_permissions
 from portal.opendata import routes as opendata_routes
 from portal.opendata.hsds import routes as hsds_routes
 from portal.outbox import cli as outbox_cli
-from portal.pages import health
+from portal.pages import health, merge_office
 from portal.pages import indexing as pages_indexing
 from portal.pages import routes as pages_routes
+from portal.parties import cli as parties_cli
 from portal.parties import exports as parties_exports
 from portal.parties import indexing as parties_indexing
+from portal.parties import permissions as parties_permissions
 from portal.parties import routes as parties_routes
 from portal.planning import exports as planning_exports
 from portal.planning import feeds as planning_feeds
@@ -142,6 +144,8 @@ CAPABILITIES: Sequence[Capability] = (
     Capability(
         "parties",
         blueprints=(parties_routes.bp,),
+        grants=parties_permissions.GRANTS,
+        imports=(parties_cli.import_grades,),
         datasets=(parties_exports.ORGANIZATIONS,),
         indexers=(parties_indexing.ORGANIZATIONS,),
     ),
@@ -206,7 +210,7 @@ CAPABILITIES: Sequence[Capability] = (
         indexers=(planning_indexing.PLANS,),
     ),
     Capability("search", commands=(search_cli.search_group,)),
-    Capability("pages", blueprints=(pages_routes.bp, health.bp), indexers=(pages_indexing.HELP,)),
+    Capability("pages", blueprints=(pages_routes.bp, health.bp, merge_office.bp), indexers=(pages_indexing.HELP,)),
     Capability(
         "opendata",
         blueprints=(opendata_routes.bp, hsds_routes.bp),

@@ -43,6 +43,7 @@ ENTRY_TYPES = {
     "moderation": N_("moderation"),
     "rating-count": N_("count of ratings"),
     "join": N_("joining of notices"),
+    "organization-merge": N_("merging of organisations"),
     "document": N_("document"),
     "ledger": N_("new name of the ledger"),
 }

@@ -16,7 +16,7 @@ from portal.kernel.errors import NotFoundError
 from portal.outbox.queries import lag
 from portal.parties.queries import organization, organization_names
 from portal.procurement.models import Process, Release
-from portal.procurement.queries import listed_processes, processes_of_organization, visible_releases
+from portal.procurement.queries import listed_processes, visible_releases
 from portal.ratings.queries import latest_summaries
 from portal.services.queries import contracts_of, service_count
 from portal.services.rules import contract_time
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from portal.web.access import Actor
 
 NEWEST = 5
-RECORD_LENGTH = 50
 
 
 @dataclass(frozen=True)
@@ -92,16 +91,6 @@ def _by_time(contracts: Sequence[Contract]) -> dict[str, Any]:
     for one in contracts:
         parts[str(contract_time(one.status, one.starts_on or one.signed_on, one.ends_on, today))].append(one)
     return parts | {"suppliers": organization_names([one.supplier_id for one in contracts])}
-
-
-def record_of(organization_id: int) -> Mapping[str, Sequence[Process]]:
-    """Read what an organisation bought and what it won, newest first."""
-    return {
-        name: db.session.scalars(
-            processes_of_organization(organization_id, as_buyer=as_buyer).limit(RECORD_LENGTH)
-        ).all()
-        for name, as_buyer in (("bought", True), ("won", False))
-    }
 
 
 def waiting_for(actor: Actor) -> Mapping[str, int]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 
 from portal.kernel import clock
 from portal.pages import help as texts
-from portal.pages import queries
-from portal.parties.queries import organization
+from portal.pages import organizations, queries
+from portal.parties import rules as parties_rules
+from portal.parties.queries import kept_id, organization
 from portal.procurement import rules as procurement_rules
 from portal.ring.queries import neighbours
 from portal.ring.rules import Kind
 from portal.services import rules as services_rules
-from portal.services.queries import answers_of, services_of_organization
+from portal.services.queries import answers_of
 from portal.services.queries import service as read_service
 from portal.web import access
 
@@ -48,11 +49,17 @@ def service(service_id: int) -> ResponseReturnValue:
 @bp.get("/organizations/<int:organization_id>", endpoint="organization")
 @access.public
 def organization_page(organization_id: int) -> ResponseReturnValue:
-    """Show the public record of a buyer or supplier."""
+    """Show the public record of a buyer or supplier; one that was merged leads to the one kept, for good."""
+    kept = kept_id(organization_id)
+    if kept != organization_id:
+        organization(kept)
+        answer = redirect(url_for("pages.organization", organization_id=kept), 301)
+        answer.headers["Cache-Control"] = "no-cache"  # a merge can be undone
+        return answer
     found = organization(organization_id)
     return render_template(
-        "pages/organization.html", organization=found, record=queries.record_of(organization_id),
-        services=services_of_organization(organization_id), names=procurement_rules,
+        "pages/organization.html", organization=found, record=organizations.record(found), names=procurement_rules,
+        code_names=parties_rules.CODE_STATE_NAMES,
     )  # fmt: skip
 
 

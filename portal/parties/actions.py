@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from portal.classification.rules import organization_type_of
 from portal.kernel import clock
+from portal.kernel.canonical import canonical_json
+from portal.kernel.errors import NotFoundError
+from portal.ledger.actions import append_entry
 from portal.outbox.actions import append_event, append_events
 from portal.parties import rules
-from portal.parties.models import Government, Organization
-from portal.parties.queries import KIND
+from portal.parties.models import (
+    Government,
+    MergedOrganization,
+    Organization,
+    OrganizationGrade,
+    OrganizationMerge,
+)
+from portal.parties.queries import KIND, kept_ids, standing_merge, visible_organizations
 from portal.storage.batches import batches
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from portal.parties.files import GradeRow
+
+LEDGER_TYPE = "organization-merge"
+LONGEST_BY = 100
 
 
 def register_party(raw: Mapping[str, object]) -> Organization:
@@ -43,8 +56,27 @@ def register_parties(raws: Sequence[Mapping[str, object]]) -> list[Organization]
                 changed[id(found)] = found
             organizations.append(found)
         db.session.flush()
+        kept = _kept(organizations, parties, changed)
+        db.session.flush()
         append_events((KIND, found.id, "changed") for found in changed.values())
-        return organizations
+        return kept
+
+
+def _kept(
+    organizations: Sequence[Organization], parties: Sequence[rules.Party], changed: dict[int, Organization]
+) -> list[Organization]:
+    """Give the organisations under whose numbers they are kept, after telling these what the others do."""
+    numbers = kept_ids({one.id for one in organizations})
+    elsewhere = {kept for number, kept in numbers.items() if number != kept}
+    known = {one.id: one for one in db.session.scalars(select(Organization).where(Organization.id.in_(elsewhere)))}
+    found = [known.get(numbers[one.id], one) for one in organizations]
+    for one, kept, party in zip(organizations, found, parties, strict=True):
+        before = (kept.is_buyer, kept.is_supplier)
+        kept.is_buyer, kept.is_supplier = before[0] or party.is_buyer, before[1] or party.is_supplier
+        if kept is not one and before != (kept.is_buyer, kept.is_supplier):
+            kept.changed_at = clock.now()
+            changed[id(kept)] = kept
+    return found
 
 
 def add_government(name: str, *, name_en: str | None, region_code: str, parent_id: int | None = None) -> Government:
@@ -126,9 +158,119 @@ def _complete(found: Organization, party: rules.Party) -> bool:
     found.is_supplier = found.is_supplier or party.is_supplier
     found.region_code = found.region_code or party.region_code
     if found.type_code is None and found.scheme == rules.CREDIT_CODE_SCHEME and found.identifier:
-        found.type_code = organization_type_of(found.identifier)
+        found.type_code = rules.check_code(found.identifier).type_code
     after = (
         found.id, found.name_en, found.identifier, found.is_buyer, found.is_supplier, found.region_code,
         found.type_code,
     )  # fmt: skip
     return before != after or found.id is None
+
+
+def keep_grades(rows: Sequence[GradeRow]) -> int:
+    """Keep grades; one of the same code and day is replaced. Tell how many are new or changed."""
+    with transaction():
+        changed = 0
+        for row in rows:
+            same = select(OrganizationGrade).where(
+                OrganizationGrade.credit_code == row.credit_code, OrganizationGrade.awarded_on == row.awarded_on
+            )
+            kept = db.session.scalar(same)
+            if kept is None:
+                kept = OrganizationGrade(credit_code=row.credit_code, awarded_on=row.awarded_on)
+                db.session.add(kept)
+            if (kept.grade, kept.valid_until, kept.source) != (row.grade, row.valid_until, row.source):
+                kept.grade, kept.valid_until, kept.source = row.grade, row.valid_until, row.source
+                changed += 1
+        db.session.flush()
+        return changed
+
+
+def check_merge(merged_id: int, kept_id: int) -> tuple[Organization, Organization]:
+    """Read the two organisations of a merge, locked, after checking that they may be one.
+
+    Raises:
+        SameOrganizationError: it is one already.
+        UnknownOrganizationError: one of them is not there, is hidden or is merged already.
+        DifferentCodesError: both have valid credit codes, and different ones.
+    """
+    if merged_id == kept_id:
+        raise rules.SameOrganizationError(field="kept_id")
+    query = visible_organizations().where(Organization.id.in_([merged_id, kept_id]))
+    found = {one.id: one for one in db.session.scalars(query.order_by(Organization.id).with_for_update())}
+    if len(found) != len({merged_id, kept_id}):
+        raise rules.UnknownOrganizationError(field="kept_id")
+    codes = {code for one in found.values() if (code := _valid_code(one)) is not None}
+    if len(codes) > 1:
+        raise rules.DifferentCodesError(field="kept_id")
+    return found[merged_id], found[kept_id]
+
+
+def merge_organization(
+    merged_id: int, kept_id: int, *, by: str, reason: str, moved: Mapping[str, Sequence[int]]
+) -> OrganizationMerge:
+    """Keep one organisation under the number of another one.
+
+    What rests on it elsewhere is moved by the caller, in the same transaction.
+
+    Args:
+        merged_id: the organisation that is no longer shown by itself.
+        kept_id: the one that its record counts for.
+        by: who says so; kept in the office, never published.
+        reason: why, in words that are published.
+        moved: the things outside the releases that were moved, by name; needed to undo it.
+    """
+    with transaction():
+        merged, kept = check_merge(merged_id, kept_id)
+        kept.is_buyer, kept.is_supplier = kept.is_buyer or merged.is_buyer, kept.is_supplier or merged.is_supplier
+        kept.changed_at = merged.changed_at = clock.now()
+        db.session.add(MergedOrganization(organization_id=merged_id, kept_id=kept_id))
+        return _remember(merged_id, kept_id, rules.MergeChange.MERGED, by=by, reason=reason, moved=moved)
+
+
+def undo_merge(merge_id: int, *, by: str, reason: str) -> OrganizationMerge | None:
+    """Show a merged organisation by itself again; None where that was done already.
+
+    Raises:
+        NotFoundError: there is no such merge.
+    """
+    with transaction():
+        found = db.session.get(OrganizationMerge, merge_id)
+        if found is None or found.change is not rules.MergeChange.MERGED:
+            raise NotFoundError
+        if standing_merge(found.merged_id) != merge_id:
+            return None
+        db.session.execute(delete(MergedOrganization).where(MergedOrganization.organization_id == found.merged_id))
+        for number in (found.merged_id, found.kept_id):
+            db.session.get_one(Organization, number).changed_at = clock.now()
+        return _remember(found.merged_id, found.kept_id, rules.MergeChange.UNDONE, by=by, reason=reason, moved={})
+
+
+def _valid_code(organization: Organization) -> str | None:
+    code = organization.identifier if organization.scheme == rules.CREDIT_CODE_SCHEME else None
+    return code if code is not None and rules.check_code(code).state is rules.CodeState.RIGHT else None
+
+
+def _remember(
+    merged_id: int, kept_id: int, change: rules.MergeChange, *, by: str, reason: str, moved: Mapping[str, Sequence[int]]
+) -> OrganizationMerge:
+    now = clock.now()
+    public = canonical_json(
+        {
+            "merged": merged_id,
+            "kept": kept_id,
+            "change": change.value,
+            "reason": reason,
+            "at": now.isoformat(timespec="seconds"),
+        }
+    )
+    action = "publish" if change is rules.MergeChange.MERGED else "withdraw"
+    step = OrganizationMerge(
+        merged_id=merged_id, kept_id=kept_id, change=change, reason=reason, at=now, by=by[:LONGEST_BY],
+        moved={name: list(numbers) for name, numbers in moved.items()},
+        ledger_position=append_entry(LEDGER_TYPE, merged_id, action=action, public=public, at=now),
+    )  # fmt: skip
+    db.session.add(step)
+    db.session.flush()
+    for number in (merged_id, kept_id):
+        append_event(KIND, number)
+    return step

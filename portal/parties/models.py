@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.parties.rules import MergeChange
 from portal.storage.database import Model
+from portal.storage.immutable import make_immutable
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.default import DefaultExecutionContext
@@ -67,3 +69,55 @@ class Organization(Model):
     website: Mapped[str | None] = mapped_column(String(300))
     # Lifecycle
     changed_at: Mapped[datetime]
+
+
+class MergedOrganization(Model):
+    """An organisation that is kept under another one's number; follows from the history."""
+
+    __tablename__ = "merged_organization"
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), primary_key=True, autoincrement=False)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+
+
+class OrganizationMerge(Model):
+    """One step of the history: somebody said that two organisations are one, or undid that."""
+
+    __tablename__ = "organization_merge"
+    __table_args__ = (CheckConstraint("merged_id <> kept_id", name="two"),)
+
+    # Identification
+    id: Mapped[int] = mapped_column(primary_key=True)
+    merged_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    # What was done, and why
+    change: Mapped[MergeChange]
+    reason: Mapped[str] = mapped_column(Text)
+    moved: Mapped[dict[str, list[int]]] = mapped_column(JSON)
+    # Provenance
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(100))
+    ledger_position: Mapped[int]
+
+
+class OrganizationGrade(Model):
+    """A grade that a social organisation was given in an evaluation: shown, never used for ranking."""
+
+    __tablename__ = "organization_grade"
+    __table_args__ = (UniqueConstraint("credit_code", "awarded_on"),)
+
+    # Identification
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credit_code: Mapped[str] = mapped_column(String(18))
+    # What was given
+    grade: Mapped[str] = mapped_column(String(2))
+    awarded_on: Mapped[date]
+    valid_until: Mapped[date]
+    source: Mapped[str] = mapped_column(String(500))
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the grade is valid on a day."""
+        return self.awarded_on <= day <= self.valid_until
+
+
+make_immutable(OrganizationMerge.__table__)

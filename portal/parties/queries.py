@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from portal.classification.queries import region_subtree
 from portal.kernel.errors import NotFoundError
 from portal.kernel.text import nfkc_fold
 from portal.moderation.queries import not_hidden
-from portal.parties.models import Government, Organization
-from portal.parties.rules import name_key
+from portal.parties.models import (
+    Government,
+    MergedOrganization,
+    Organization,
+    OrganizationGrade,
+    OrganizationMerge,
+)
+from portal.parties.rules import Duplicate, MergeChange, Named, name_key, possible_duplicates
 from portal.storage.database import db
 from portal.web.filters import choose
 
@@ -26,8 +32,62 @@ SORTS = ("name", "-updated")
 
 
 def visible_organizations() -> Select[Organization]:
-    """Select every organisation that may be seen."""
-    return select(Organization).where(not_hidden(KIND, Organization.id))
+    """Select every organisation that may be seen: neither hidden nor kept under another one's number."""
+    merged = exists().where(MergedOrganization.organization_id == Organization.id)
+    return select(Organization).where(not_hidden(KIND, Organization.id), ~merged)
+
+
+def kept_ids(ids: Collection[int]) -> dict[int, int]:
+    """Tell under which number each of some organisations is kept: its own where it was not merged."""
+    found = {number: number for number in ids}
+    while wanted := set(found.values()):
+        query = select(MergedOrganization.organization_id, MergedOrganization.kept_id)
+        onwards = dict(db.session.execute(query.where(MergedOrganization.organization_id.in_(wanted))).all())
+        if not onwards:
+            break
+        found = {number: onwards.get(kept, kept) for number, kept in found.items()}
+    return found
+
+
+def kept_id(number: int) -> int:
+    """Tell under which number an organisation is kept."""
+    return kept_ids([number])[number]
+
+
+def merged_into(number: int) -> Sequence[Organization]:
+    """Read the organisations that are kept under the number of one."""
+    query = select(Organization).join(MergedOrganization, MergedOrganization.organization_id == Organization.id)
+    return db.session.scalars(query.where(MergedOrganization.kept_id == number).order_by(Organization.id)).all()
+
+
+def duplicates() -> list[Duplicate]:
+    """List the organisations that may be one: one statement, compared in memory."""
+    seen = visible_organizations().with_only_columns(Organization.id, Organization.name, Organization.identifier)
+    return possible_duplicates(Named(*row) for row in db.session.execute(seen.order_by(Organization.id)))
+
+
+def merges() -> Select[OrganizationMerge]:
+    """Select every step of the history of merges, newest first."""
+    return select(OrganizationMerge).order_by(OrganizationMerge.id.desc())
+
+
+def standing_merge(merged_id: int) -> int | None:
+    """Tell the number of the merge by which an organisation is kept under another one now."""
+    newest = select(OrganizationMerge).where(OrganizationMerge.merged_id == merged_id)
+    found = db.session.scalar(newest.order_by(OrganizationMerge.id.desc()).limit(1))
+    return found.id if found is not None and found.change is MergeChange.MERGED else None
+
+
+def merge(merge_id: int) -> OrganizationMerge:
+    """Read one step of the history of merges.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = db.session.get(OrganizationMerge, merge_id)
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def organizations(filters: Filters) -> Select[Organization]:
@@ -68,6 +128,12 @@ def organization_names(ids: Collection[int | None]) -> Mapping[int, tuple[str, s
         select(Organization.id, Organization.name, Organization.name_en).where(Organization.id.in_(wanted))
     )
     return {number: (name, name_en) for number, name, name_en in rows}
+
+
+def grades_of(codes: Collection[str]) -> Sequence[OrganizationGrade]:
+    """Read the grades of credit codes, newest first."""
+    query = select(OrganizationGrade).where(OrganizationGrade.credit_code.in_(codes))
+    return db.session.scalars(query.order_by(OrganizationGrade.awarded_on.desc())).all()
 
 
 def governments() -> Sequence[Government]:

@@ -13,7 +13,7 @@ from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import mark, not_hidden
 from portal.parties.models import Organization
-from portal.parties.queries import visible_organizations
+from portal.parties.queries import kept_id, visible_organizations
 from portal.procurement import joins, merging
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
 from portal.procurement.rules import Json, Stage, Tag, WithdrawnError
@@ -268,9 +268,9 @@ def _common(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.category:
         conditions.append(Process.category_code.in_(category_subtree(filters.category)))
     if filters.buyer:
-        conditions.append(Process.buyer_id == filters.buyer)
+        conditions.append(Process.buyer_id == kept_id(filters.buyer))
     if filters.supplier:
-        won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == filters.supplier)
+        won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == kept_id(filters.supplier))
         conditions.append(Process.ocid.in_(won))
     return conditions
 

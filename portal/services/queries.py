@@ -12,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import not_hidden
 from portal.parties.models import Organization
+from portal.parties.queries import kept_id
 from portal.procurement.models import Contract
 from portal.procurement.queries import visible_contracts
 from portal.ring.rules import Described, Kind
@@ -93,9 +94,9 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.category:
         conditions.append(Service.category_code.in_(category_subtree(filters.category)))
     if filters.supplier:
-        conditions.append(Service.provider_id == filters.supplier)
+        conditions.append(Service.provider_id == kept_id(filters.supplier))
     if filters.buyer:
-        conditions.append(Service.buyer_id == filters.buyer)
+        conditions.append(Service.buyer_id == kept_id(filters.buyer))
     return conditions
 
 
