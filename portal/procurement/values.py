@@ -115,7 +115,11 @@ def texts_of(value: object) -> Iterator[str]:
             yield from texts_of(item)
     elif isinstance(value, dict):
         for name, item in value.items():
-            if name not in NOT_TEXT and not name.lower().endswith(("date", "url", "uri")):
+            if (
+                name not in NOT_TEXT
+                and not name.lower().endswith(("date", "url", "uri"))
+                and not name.startswith("date")
+            ):
                 yield from texts_of(item)
 
 
@@ -146,6 +150,7 @@ def _amounts_of(value: object) -> Iterator[str]:
 SHORTEST_IDENTIFIER = 5
 IDENTIFIERS = frozenset({"id", "ocid"})
 UNITS = {"CNY": "元"}
+NOT_TEXT_ENDINGS = ("date", "url", "uri")
 NOT_TEXT = frozenset({
     "id", "ocid", "regionCode", "countryName", "legalName",
     "tag", "initiationType", "language", "currency", "scheme", "status", "roles", "datePublished",

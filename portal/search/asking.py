@@ -136,7 +136,7 @@ def _names_in(text: str) -> Iterator[str]:
 
 
 def _says_something(word: str) -> bool:
-    return len(word) > 1 and word not in _stopwords()
+    return len(word) > 1 and word not in _stopwords() and not (word.isdigit() and len(word) < SHORTEST_NUMBER)
 
 
 @cache
