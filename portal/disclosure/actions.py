@@ -18,7 +18,6 @@ from portal.kernel.errors import NotFoundError
 from portal.kernel.text import clean_line
 from portal.ledger.actions import append_entry, withhold
 from portal.outbox.actions import append_event
-from portal.procurement.queries import process, release
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
@@ -39,13 +38,14 @@ class Received:
     title_en: str | None = None
     release_id: int | None = None
     is_announced: bool = True
+    by: str = "import"
 
 
 def receive(data: bytes, told: Received) -> Document:
     """Keep a document as a draft, with its masked text and what was found; the same bytes again change nothing.
 
     Raises:
-        NotFoundError, TooLargeError, EmptyDocumentError
+        NoSuchPurchaseError, NoSuchReleaseError, TooLargeError, EmptyDocumentError
     """
     _check(data, told)
     known = _known(told.ocid, sha256_hex(data))
@@ -73,9 +73,7 @@ def _check(data: bytes, told: Received) -> None:
     if not data:
         raise rules.EmptyDocumentError
     if told.is_announced:
-        process(told.ocid)
-    if told.release_id is not None:
-        release(told.release_id, ocid=told.ocid)
+        queries.check_place(told.ocid, told.release_id)
 
 
 def publish(document_id: int, *, by: str, original: bool | None = None, reason: str = "") -> Document:
@@ -83,14 +81,16 @@ def publish(document_id: int, *, by: str, original: bool | None = None, reason: 
 
     Args:
         document_id: the draft.
-        by: who answers for it.
+        by: who answers for it; not the person who handed it in.
         original: whether the original is given out; when left out, it is unless something was found in it.
         reason: why personal data may be public; needed where some were found and the original is given out.
 
     Raises:
-        NotFoundError, AlreadyPublishedError, NoReasonError
+        NotFoundError, AlreadyPublishedError, OwnDocumentError, NoReasonError
     """
+    publisher = clean_line(by)[: rules.LONGEST_NAME]
     draft = queries.draft(document_id)
+    rules.check_publisher(publisher, added_by=draft.added_by)
     shows_original = (not draft.findings) if original is None else original
     if draft.findings and shows_original and not reason.strip():
         raise rules.NoReasonError
@@ -101,7 +101,7 @@ def publish(document_id: int, *, by: str, original: bool | None = None, reason: 
     with transaction():
         document = queries.draft(document_id, for_update=True)
         document.pages, document.is_withheld, document.rendition_sha256 = list(pages), not shows_original, rendition
-        document.published_at, document.published_by = clock.now(), clean_line(by)[:100]
+        document.published_at, document.published_by = clock.now(), publisher
         document.ledger_position = append_entry(
             "document", document.id, action="publish", public=_public(document), reason=clean_line(reason)[:200]
         )
@@ -142,7 +142,7 @@ def redact(document_id: int, *, reason: str, basis: str, by: str, approved_by: s
         position = withhold(document.ledger_position, reason=clean_line(reason)[:150], basis=clean_line(basis)[:150])
         document.status, document.pages, document.labels, document.findings = rules.DESTROYED, [], [], {}
         document.title, document.title_en = rules.DESTROYED_TITLE, rules.DESTROYED_TITLE_EN
-        document.filename, document.is_withheld = "", True
+        document.filename, document.skipped, document.is_withheld = "", [], True
         append_event(queries.KIND, document_id, "withheld")
         unused = [digest for digest in (document.sha256, document.rendition_sha256) if digest and _is_unused(digest)]
     for digest in unused:
@@ -162,9 +162,9 @@ def add_document(
     """Receive and publish a document at once, withholding what has findings; published before, it stays as it is.
 
     Raises:
-        NotFoundError, TooLargeError, EmptyDocumentError
+        NoSuchPurchaseError, TooLargeError, EmptyDocumentError
     """
-    received = receive(data, Received(ocid, filename, title, title_en))
+    received = receive(data, Received(ocid, filename, title, title_en, by=by))
     return received if received.published_at is not None else publish(received.id, by=by)
 
 
@@ -173,20 +173,25 @@ def _known(ocid: str, digest: str) -> Document | None:
 
 
 def _draft(found: Extraction, told: Received, *, digest: str, size: int) -> Document:
-    texts = [page.text for page in found.pages]
+    texts, labels = [page.text for page in found.pages], [page.label for page in found.pages]
     findings = personal.find(texts)
-    filename = personal.masked_line(clean_line(told.filename))[: rules.LONGEST_FILENAME] or digest[:12]
-    title = (
-        personal.masked_line(clean_line(told.title))[: rules.LONGEST_TITLE] or filename.rpartition(".")[0] or filename
-    )
+    counts = personal.count_by_kind([*findings, *personal.find([*labels, *found.skipped])])
+    filename = _masked(rules.base_name(told.filename), rules.LONGEST_FILENAME) or digest[:12]
     return Document(
-        ocid=told.ocid, release_id=told.release_id, sha256=digest, title=title,
-        title_en=clean_line(told.title_en or "")[: rules.LONGEST_TITLE] or None, filename=filename,
+        ocid=told.ocid, release_id=told.release_id, sha256=digest,
+        title=_masked(told.title, rules.LONGEST_TITLE) or filename.rpartition(".")[0] or filename,
+        title_en=_masked(told.title_en or "", rules.LONGEST_TITLE) or None, filename=filename,
         media_type=found.media_type, size=size, status=found.status.value,
-        pages=personal.mask_pages(texts, findings), labels=[page.label for page in found.pages],
+        pages=personal.mask_pages(texts, findings), labels=[personal.masked_line(label) for label in labels],
+        page_count=found.page_count, skipped=[personal.masked_line(name) for name in found.skipped],
         machine_pages=sum(page.is_machine_read for page in found.pages),
-        findings=personal.count_by_kind(findings), is_withheld=bool(findings), added_at=clock.now(),
+        findings=counts, is_withheld=bool(counts), added_at=clock.now(),
+        added_by=clean_line(told.by)[: rules.LONGEST_NAME],
     )  # fmt: skip
+
+
+def _masked(line: str, longest: int) -> str:
+    return personal.masked_line(clean_line(line))[:longest]
 
 
 def _public(document: Document) -> bytes:

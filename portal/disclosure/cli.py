@@ -16,7 +16,7 @@ from rich.progress import Progress
 
 from portal.disclosure import actions, queries
 from portal.disclosure.actions import Received
-from portal.kernel.errors import NotFoundError, PortalError
+from portal.kernel.errors import PortalError
 from portal.kernel.text import clean_line
 from portal.storage.database import db
 
@@ -133,6 +133,7 @@ def _import(tally: _Tally, item: _Item, *, by: str, is_draft: bool) -> None:
             item.title or item.path.stem,
             item.title_en or None,
             queries.release_id(item.ocid, item.release),
+            by,
         )
         document = actions.receive(data, told)
         if document.published_at is not None:
@@ -144,9 +145,6 @@ def _import(tally: _Tally, item: _Item, *, by: str, is_draft: bool) -> None:
         _tell_findings(tally, item, document, is_draft=is_draft)
     except OSError:
         tally.refused.append(f"{item.place}: the file cannot be opened")
-        return
-    except NotFoundError:
-        tally.refused.append(f"{item.place}: there is no purchase {item.ocid} (or no such publication of it) here")
         return
     except PortalError as error:
         tally.refused.append(f"{item.place}: {error.message}")

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 from portal.disclosure.rules import LONGEST_TITLE
 from portal.web.forms import REQUIRED, LineField, ParagraphField, PortalForm
 
+RELEASES = "releases"  # the id of the list that the field offers
 WITHHOLD, ORIGINAL, DISCARD = "withhold", "original", "discard"
 
 
@@ -25,7 +26,11 @@ class UploadForm(PortalForm):
         lazy_gettext("Publication it comes with"),
         200,
         required=False,
-        hint=lazy_gettext("Its identifier within the purchase; left empty, it belongs to the purchase as a whole."),
+        hint=lazy_gettext(
+            "Choose it from the list, or write the number at the end of the address of its page. "
+            "Left empty, the document belongs to the purchase as a whole."
+        ),
+        render_kw={"list": RELEASES},
     )
     title = LineField(
         lazy_gettext("Title"),
@@ -48,10 +53,11 @@ class PublishForm(PortalForm):
         hint=lazy_gettext("Only for the original. It is remembered in the public ledger: write no personal data."),
     )
 
-    def offer(self, *, has_findings: bool) -> None:
+    def offer(self, *, has_findings: bool, may_publish: bool) -> None:
         """Set what can be chosen: nothing is withheld where nothing was found."""
         masked = (WITHHOLD, lazy_gettext("Publish its text with personal data masked; withhold the original"))
         whole = (ORIGINAL, lazy_gettext("Publish the original: these personal data may be public"))
         plain = (ORIGINAL, lazy_gettext("Publish it"))
         away = (DISCARD, lazy_gettext("Throw the draft away"))
-        self.how.choices = [masked, whole, away] if has_findings else [plain, away]
+        public = [] if not may_publish else [masked, whole] if has_findings else [plain]
+        self.how.choices = [*public, away]

@@ -8,8 +8,11 @@ from flask import Blueprint, current_app, render_template, request, url_for
 
 from portal.disclosure import actions, queries, rules
 from portal.disclosure.actions import Received
-from portal.disclosure.forms import DISCARD, ORIGINAL, PublishForm, UploadForm
+from portal.disclosure.downloads import saved
+from portal.disclosure.forms import DISCARD, ORIGINAL, RELEASES, PublishForm, UploadForm
 from portal.disclosure.permissions import DRAFT, PUBLISH
+from portal.disclosure.portions import portion
+from portal.procurement.rules import TAG_NAMES
 from portal.web import access, forms
 from portal.web.filters import Filters
 from portal.web.paging import paginate
@@ -34,28 +37,39 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Hand in files; each becomes a draft."""
     request.max_content_length = current_app.extensions["settings"].upload_bytes + MARGIN
-    form = UploadForm(data={"ocid": request.args.get("ocid", "")[:200]})
-    return forms.handle(form, act=_received, then=url_for("disclosure_office.index"), template="disclosure/upload.html")
+    said = {name: request.args.get(name, "")[:200] for name in ("ocid", "release")}
+    form = UploadForm(data=said)
+    by = rules.person(access.actor().person_id)
+    return forms.handle(
+        form,
+        act=lambda form: _received(form, by=by),
+        then=url_for(".index"),
+        template="disclosure/upload.html",
+        releases=queries.releases_of(form.ocid.data or ""),
+        list_id=RELEASES,
+        tags=TAG_NAMES,
+    )
 
 
-def _received(form: UploadForm) -> None:
+def _received(form: UploadForm, *, by: str) -> None:
+    queries.check_place(form.ocid.data, None)
     release_id = queries.release_id(form.ocid.data, form.release.data or "")
     for file in form.files.data:
         with file.stream:
             data = file.read()
         told = Received(
-            form.ocid.data, file.filename or "", form.title.data or "", form.title_en.data or None, release_id
+            form.ocid.data, file.filename or "", form.title.data or "", form.title_en.data or None, release_id, by
         )
         actions.receive(data, told)
 
 
 @bp.route("/office/documents/<int:document_id>", methods=["GET", "POST"])
-@access.requires(PUBLISH)
+@access.requires(DRAFT)
 def draft(document_id: int) -> ResponseReturnValue:
-    """Show what was found in a draft; publish it or throw it away."""
+    """Show what was found in a draft; let whoever may publish it do so, and others throw it away."""
     found, form = queries.draft(document_id), PublishForm()
-    form.offer(has_findings=bool(found.findings))
-    by = f"person:{access.actor().person_id}"
+    may_publish, by = access.actor().can(PUBLISH), rules.person(access.actor().person_id)
+    form.offer(has_findings=bool(found.findings), may_publish=may_publish)
     return forms.handle(
         form,
         act=lambda form: _decide(document_id, form, by=by),
@@ -63,7 +77,18 @@ def draft(document_id: int) -> ResponseReturnValue:
         template="disclosure/draft.html",
         document=found,
         names=rules,
+        may_publish=may_publish,
+        is_own=found.added_by == by,
+        page=portion(found.pages, Filters.from_request().page),
     )
+
+
+@bp.get("/office/documents/<int:document_id>/original")
+@access.requires(PUBLISH)
+def original(document_id: int) -> ResponseReturnValue:
+    """Give the original of a draft to whoever decides what becomes of it."""
+    found = queries.draft(document_id)
+    return saved(found.sha256, found.filename, found.media_type)
 
 
 def _decide(document_id: int, form: PublishForm, *, by: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Who may receive and publish documents: whoever drafts and publishes releases."""
+"""Who may hand in documents, and who publishes them: as with releases, two persons."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from portal.accounts.rules import Role
 
 DRAFT, PUBLISH = "document.draft", "document.publish"
 GRANTS = {
-    Role.PUBLISHER: frozenset({DRAFT, PUBLISH, "office.enter"}),
+    Role.PUBLISHER: frozenset({DRAFT, "office.enter"}),
     Role.APPROVER: frozenset({DRAFT, PUBLISH, "office.enter"}),
 }

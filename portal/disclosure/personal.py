@@ -1,36 +1,40 @@
 """Personal data in documents: where it stands, and what is shown in its place. Plain rules.
 
 Identity numbers (with their check digit) and mobile numbers are found by their pattern wherever they
-stand, names only behind the labels of a list (data, with the reason; roles that law makes public are
-exempt). What is found never goes into a log, the ledger, an address or a feed: only how much, and where.
+stand, however they are grouped; names behind the labels of a list (data, with the reason; roles that law
+makes public are exempt), in columns that such a label heads, and before a form of address. What is found
+never goes into a log, the ledger, an address or a feed: only how much, and where.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
+from itertools import chain
 from typing import TYPE_CHECKING
+
+from portal.disclosure import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_DATA = Path(__file__).parent / "data"
 _ASCII = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {
-    ord("－"): ord("-"), ord("Ｘ"): ord("X"), ord("ｘ"): ord("X"), ord("　"): ord(" "), ord("："): ord(":"),
+    ord("－"): ord("-"), ord("‐"): ord("-"), ord("‑"): ord("-"), ord("–"): ord("-"), ord("—"): ord("-"),
+    ord("Ｘ"): ord("X"), ord("ｘ"): ord("X"), ord("　"): ord(" "), ord("\u00a0"): ord(" "), ord("："): ord(":"),
+    ord("（"): ord("("), ord("）"): ord(")"),
 }  # fmt: skip
-_IDENTITY = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
-)
-_OLD_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])")
-_MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![0-9A-Za-z])")
+_ALONE, _ENDS = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
+_SEPARATOR = r"[ -]{0,3}"
+_IDENTITY = re.compile(rf"{_ALONE}[1-9](?:{_SEPARATOR}\d){{16}}{_SEPARATOR}[\dXx]{_ENDS}")
+_IDENTITY_DIGITS = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]", re.ASCII)
+_OLD_IDENTITY = re.compile(rf"{_ALONE}[1-9]\d{{7}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{{3}}{_ENDS}")
+_MOBILE = re.compile(rf"{_ALONE}(?:\+?86[- ]?)?(1[3-9]\d{{9}}){_ENDS}")
+_GROUPED_MOBILE = re.compile(rf"{_ALONE}(?:\+?86[- ]{{0,3}})?(1{_SEPARATOR}[3-9](?:{_SEPARATOR}\d){{9}}){_ENDS}")
+_DIGIT_NEARBY = re.compile(r"\d[ -]{0,3}")
+_MOBILE_BEGINS, _MOBILE_DIGITS, _WITHIN = 3, 11, 3
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
-_BETWEEN_NAMES = r"[、，,;；/ ]+"
-LONGEST_LIST = 10
 
 
 class Kind(StrEnum):
@@ -52,8 +56,8 @@ class Finding:
 
 
 def find(pages: Sequence[str]) -> list[Finding]:
-    """Find personal data in the pages of a document, in their order."""
-    return sorted(finding for number, text in enumerate(pages) for finding in _on_page(number, text))
+    """Find personal data in the pages of a document, in their order; no two of them overlap."""
+    return [finding for number, text in enumerate(pages) for finding in _apart(_on_page(number, text))]
 
 
 def mask(text: str, findings: Iterable[Finding]) -> str:
@@ -93,60 +97,52 @@ _KEPT = {Kind.IDENTITY: (4, 1), Kind.MOBILE: (3, 4), Kind.NAME: (1, 0)}
 
 def _on_page(number: int, raw: str) -> Iterator[Finding]:
     text = raw.translate(_ASCII)
+    spans = chain(
+        ((*span, Kind.IDENTITY) for span in _identities(text)),
+        ((*span, Kind.MOBILE) for span in _mobiles(text)),
+        ((*span, Kind.NAME) for span in naming.names(text)),
+    )
+    for start, end, kind in spans:
+        yield Finding(number, start, end, kind)
+
+
+def _apart(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out what begins within another finding, so that it is counted once."""
+    end = -1
+    for finding in sorted(findings, key=lambda found: (found.start, -found.end)):
+        if finding.start >= end:
+            yield finding
+            end = finding.end
+
+
+def _identities(text: str) -> Iterator[tuple[int, int]]:
     for match in _IDENTITY.finditer(text):
-        if has_check_digit(match.group()):
-            yield Finding(number, match.start(), match.end(), Kind.IDENTITY)
+        digits = re.sub("[ -]", "", match.group())
+        if _IDENTITY_DIGITS.fullmatch(digits) and has_check_digit(digits):
+            yield match.span()
     for match in _OLD_IDENTITY.finditer(text):
-        yield Finding(number, match.start(), match.end(), Kind.IDENTITY)
+        yield match.span()
+
+
+def _mobiles(text: str) -> Iterator[tuple[int, int]]:
     for match in _MOBILE.finditer(text):
-        yield Finding(number, match.start(1), match.end(1), Kind.MOBILE)
-    for match in _labels().finditer(text):
-        if match.group("label") not in _exempt():
-            yield from _names(number, text, match.end())
+        yield match.span(1)
+    for match in _GROUPED_MOBILE.finditer(text):
+        if _is_grouped(text, match):
+            yield match.span(1)
 
 
-def _names(page: int, text: str, start: int) -> Iterator[Finding]:
-    """Go through the names that follow a label, until something is none."""
-    for _ in range(LONGEST_LIST):
-        match = _name().match(text, start)
-        if match is None:
-            return
-        yield Finding(page, match.start("name"), match.end("name"), Kind.NAME)
-        following = re.compile(_BETWEEN_NAMES).match(text, match.end("name"))
-        if following is None:
-            return
-        start = following.end()
+def _is_grouped(text: str, match: re.Match[str]) -> bool:
+    """Tell whether digits are grouped as in a number that is called, not as in a row of figures."""
+    groups = [len(group) for group in re.split("[ -]+", match[1])]
+    if set(groups) == {1}:
+        before, after = text[max(0, match.start() - 1 - _WITHIN) : match.start()], text[match.end() :]
+        is_row = _DIGIT_NEARBY.search(before) or re.match(r"[ -]{0,3}\d", after)
+        return len(groups) == _MOBILE_DIGITS and not is_row
+    return groups[0] >= _MOBILE_BEGINS and min(groups) > 1
 
 
 def has_check_digit(number: str) -> bool:
     """Tell whether the last character of an 18-digit identity number follows from the others (GB 11643-1999)."""
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
     return _CHECK_DIGITS[total % 11] == number[17].upper()
-
-
-@cache
-def _rows() -> tuple[tuple[str, bool], ...]:
-    with (_DATA / "labels.csv").open(encoding="utf-8", newline="") as handle:
-        return tuple((row["label"], bool(row["exempt"])) for row in csv.DictReader(handle))
-
-
-@cache
-def _exempt() -> frozenset[str]:
-    return frozenset(label for label, is_exempt in _rows() if is_exempt)
-
-
-@cache
-def _labels() -> re.Pattern[str]:
-    """Match a label with what separates it from a name: a colon, or the space of a table."""
-    longest_first = sorted((label for label, _ in _rows()), key=len, reverse=True)
-    spread = "|".join(r"\s*".join(map(re.escape, label)) for label in longest_first)
-    return re.compile(rf"(?P<label>{spread})(?:及电话|姓名|签字)?\s*(?:[:：]\s*|\s{{2,}}|\t+)")
-
-
-@cache
-def _name() -> re.Pattern[str]:
-    lines = [line for line in (_DATA / "surnames.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
-    double, single = "|".join(lines[0].split()), lines[1]
-    return re.compile(
-        rf"(?P<name>(?:(?:{double})[\u4e00-\u9fff]{{1,2}}|[{single}][\u4e00-\u9fff]{{1,2}}))(?![\u4e00-\u9fff])"
-    )

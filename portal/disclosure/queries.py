@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import defer
 
 from portal.disclosure.models import Document
-from portal.disclosure.rules import DESTROYED, AlreadyPublishedError, DestroyedError
+from portal.disclosure.rules import (
+    DESTROYED,
+    AlreadyPublishedError,
+    DestroyedError,
+    NoSuchPurchaseError,
+    NoSuchReleaseError,
+)
 from portal.kernel.errors import NotFoundError
 from portal.ledger.queries import redaction_at
 from portal.moderation.queries import hidden_keys, not_hidden
-from portal.procurement.models import Release
-from portal.procurement.queries import NOTICE
+from portal.procurement.models import Process, Release
+from portal.procurement.queries import NOTICE, visible_processes, visible_releases
 from portal.ring.rules import Kind
 from portal.storage.database import db
 
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from portal.kernel.errors import PortalError
 
 KIND = "document"
+LONGEST_NUMBER = 10
 
 
 def visible_documents() -> Select[Document]:
@@ -56,9 +64,10 @@ def _why_missing(document_id: int) -> PortalError:
     return DestroyedError(reason=entry.reason, n=entry.position) if entry else NotFoundError()
 
 
-def documents_of(ocid: str) -> Sequence[Document]:
-    """Read the documents of a process in the order they were added."""
-    return db.session.scalars(visible_documents().where(Document.ocid == ocid).order_by(Document.id)).all()
+def documents_of(ocid: str, *, release_id: int | None = None) -> Sequence[Document]:
+    """Read the documents of a process (or of one of its publications) in the order they were added, without text."""
+    query = visible_documents().where(Document.ocid == ocid).order_by(Document.id).options(defer(Document.pages))
+    return db.session.scalars(query if release_id is None else query.where(Document.release_id == release_id)).all()
 
 
 def draft(document_id: int, *, for_update: bool = False) -> Document:
@@ -91,7 +100,8 @@ def hidden_at(positions: Sequence[int]) -> Mapping[int, str]:
 
 def in_office() -> Select[Document]:
     """Select every document for officials: drafts first, then the newest."""
-    return select(Document).order_by(Document.published_at.is_not(None), Document.id.desc())
+    drafts_first = select(Document).options(defer(Document.pages))
+    return drafts_first.order_by(Document.published_at.is_not(None), Document.id.desc())
 
 
 def ids_within(kind: str, ids: Sequence[str]) -> list[str]:
@@ -105,15 +115,44 @@ def ids_within(kind: str, ids: Sequence[str]) -> list[str]:
     return [str(number) for number in db.session.scalars(query)]
 
 
-def release_id(ocid: str, identifier: str) -> int | None:
-    """Find the publication that a document came with, by its identifier within the purchase; None when not said.
+def check_place(ocid: str, release_id: int | None) -> None:
+    """Check that a document may be handed in here: a purchase that may be seen, and a publication of it.
 
     Raises:
-        NotFoundError: the purchase has none of that identifier.
+        NoSuchPurchaseError, NoSuchReleaseError
     """
-    if not identifier:
+    if db.session.scalar(visible_processes().where(Process.ocid == ocid).with_only_columns(Process.ocid)) is None:
+        raise NoSuchPurchaseError
+    releases = visible_releases().where(Release.ocid == ocid, Release.id == release_id)
+    if release_id is not None and db.session.scalar(releases.with_only_columns(Release.id)) is None:
+        raise NoSuchReleaseError
+
+
+def releases_of(ocid: str) -> Sequence[Release]:
+    """Read the publications of a purchase that a document may come with, oldest first."""
+    return db.session.scalars(
+        visible_releases().where(Release.ocid == ocid).order_by(Release.date_at, Release.id)
+    ).all()
+
+
+def release_id(ocid: str, told: str) -> int | None:
+    """Find the publication that a document came with; None when not said.
+
+    Args:
+        ocid: the purchase.
+        told: its identifier within the purchase, its number, or the address of its page.
+
+    Raises:
+        NoSuchPurchaseError, NoSuchReleaseError
+    """
+    if not told:
         return None
-    found = db.session.scalar(select(Release.id).where(Release.ocid == ocid, Release.release_id == identifier))
-    if found is None:
-        raise NotFoundError
-    return found
+    check_place(ocid, None)
+    found = db.session.scalar(select(Release.id).where(Release.ocid == ocid, Release.release_id == told))
+    if found is not None:
+        return found
+    number = told.rstrip("/").rpartition("/")[2]
+    if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
+        raise NoSuchReleaseError
+    check_place(ocid, int(number))
+    return int(number)

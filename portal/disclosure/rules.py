@@ -11,10 +11,12 @@ from portal.kernel.errors import ConflictError, GoneError, InvalidInputError, Po
 from portal.kernel.text import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 LARGEST_DOCUMENT = 20_000_000
-LONGEST_TITLE, LONGEST_FILENAME = 300, 200
+LONGEST_TITLE, LONGEST_FILENAME, LONGEST_NAME = 300, 200, 100
+PERSON = "person:"
+MOST_NAMED = 20  # parts of a file that could not be read
 FORMAT_NAMES: Mapping[str, str] = {
     "pdf": N_("PDF"),
     "word": N_("Word document"),
@@ -28,14 +30,15 @@ FORMAT_NAMES: Mapping[str, str] = {
 """What readers call a format; the facet of the search counts by these."""
 
 _FORMATS: Mapping[str, str] = {
-    types.PDF: "pdf", types.OFD: "pdf", types.DOCX: "word", types.DOC: "word", types.ODT: "word", types.XLSX: "sheet",
+    types.PDF: "pdf", types.OFD: "pdf", types.DOCX: "word", types.DOC: "word", types.ODT: "word", types.RTF: "word",
+    types.XLSX: "sheet",
     types.XLS: "sheet", types.ODS: "sheet", types.CSV: "sheet", types.HTML: "page", types.TEXT: "text",
     types.ZIP: "archive",
 } | dict.fromkeys(types.PICTURES, "picture")  # fmt: skip
 
 STATUS_TEXTS: Mapping[Status, str] = {
     Status.READ: N_("The text was read from the file itself."),
-    Status.PARTIAL: N_("The file is very long: only its beginning was read. The original has all of it."),
+    Status.PARTIAL: N_("Only a part of the file was read. The original has all of it."),
     Status.NO_TEXT: N_("The file is a picture or a scan: there is no text in it that could be read."),
     Status.UNKNOWN: N_("The text of this format is not read. Look at the original."),
     Status.ENCRYPTED: N_("The file is locked with a password, so that its text cannot be read."),
@@ -44,6 +47,10 @@ STATUS_TEXTS: Mapping[Status, str] = {
     Status.TIMED_OUT: N_("Reading the file took too long and was given up."),
 }
 MACHINE_READ = N_("Some pages are pictures that a machine has read: the text may contain errors.")
+PAGES_READ = N_("%(read)s of %(all)s pages were read.")
+PAGES_WITH_TEXT = N_("%(read)s of %(all)s pages have text; the others are empty or pictures.")
+NOT_READ = N_("Not read: %(names)s.")
+NOT_READ_AND_MORE = N_("Not read: %(names)s, and %(n)s more.")
 KIND_NAMES: Mapping[str, str] = {
     "identity": N_("identity numbers"),
     "mobile": N_("mobile numbers"),
@@ -95,6 +102,39 @@ class NoReasonError(InvalidInputError):
     message = N_("Say why these personal data may be public, for example the law that says so.")
 
 
+class NoSuchPurchaseError(InvalidInputError):
+    """Raised when a document is handed in for a purchase that is not here."""
+
+    code = "document-no-purchase"
+    message = N_("There is no purchase of this number here. Copy it from the page of the purchase.")
+
+    def __init__(self) -> None:
+        """Name the field."""
+        super().__init__(field="ocid")
+
+
+class NoSuchReleaseError(InvalidInputError):
+    """Raised when a document is handed in with a publication that the purchase does not have."""
+
+    code = "document-no-release"
+    message = N_("This purchase has no such publication. Choose one of the list, or leave this empty.")
+
+    def __init__(self) -> None:
+        """Name the field."""
+        super().__init__(field="release")
+
+
+class OwnDocumentError(ConflictError):
+    """Raised when somebody publishes a document that they handed in themselves."""
+
+    code = "document-own"
+    message = N_("You handed this document in yourself. Somebody else must publish it.")
+
+    def __init__(self) -> None:
+        """Name the field."""
+        super().__init__(field="how")
+
+
 class AlreadyPublishedError(ConflictError):
     """Raised when a published document is published or thrown away again."""
 
@@ -113,6 +153,41 @@ class WithheldError(PortalError):
 def format_of(media_type: str) -> str:
     """Tell the group of formats that a type belongs to."""
     return _FORMATS.get(media_type, "other")
+
+
+def person(person_id: int) -> str:
+    """Name a person as who handed in or published."""
+    return f"{PERSON}{person_id}"
+
+
+def check_publisher(by: str, *, added_by: str | None) -> None:
+    """Keep to two pairs of eyes: a person does not publish what they handed in.
+
+    Raises:
+        OwnDocumentError: it is the same person.
+    """
+    if by.startswith(PERSON) and by == added_by:
+        raise OwnDocumentError
+
+
+def base_name(filename: str) -> str:
+    """Leave the folders out of the name of a file, whichever system it comes from."""
+    return filename.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def reading_notes(
+    pages: Sequence[str], *, page_count: int | None, skipped: Sequence[str]
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Say how much of a document was read: messages with what fills them."""
+    with_text = sum(bool(text) for text in pages)
+    if page_count is not None and pages:
+        yield PAGES_READ, {"read": len(pages), "all": page_count}
+    if 0 < with_text < len(pages):
+        yield PAGES_WITH_TEXT, {"read": with_text, "all": len(pages)}
+    if skipped:
+        names = ", ".join(skipped[:MOST_NAMED])
+        more = len(skipped) - MOST_NAMED
+        yield (NOT_READ_AND_MORE, {"names": names, "n": more}) if more > 0 else (NOT_READ, {"names": names})
 
 
 def rendition(title: str, pages: Sequence[str], labels: Sequence[str]) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from portal.disclosure.extraction import results as types
 from portal.disclosure.extraction.formats import archive, doc, docx, html, odt, ofd, pdf, picture, plain, sheets
-from portal.disclosure.extraction.results import Extraction, Page, Status, UnreadableError
+from portal.disclosure.extraction.results import Extraction, Page, Pages, Status, UnreadableError
 from portal.disclosure.extraction.sniffing import media_type
 from portal.kernel.text import clean_text
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from portal.disclosure.extraction.results import Limits
 
 NESTED = 1
-_READERS: Mapping[str, Callable[[bytes, Limits], list[Page]]] = {
+_READERS: Mapping[str, Callable[[bytes, Limits], Sequence[Page]]] = {
     types.PDF: pdf.read,
     types.DOCX: docx.read,
     types.DOC: doc.read,
@@ -54,14 +54,18 @@ def read(data: bytes, limits: Limits, *, depth: int = 0) -> Extraction:
 
 def _finished(found: str, pages: Sequence[Page], limits: Limits) -> Extraction:
     """Clean the texts and cut them at the limit."""
+    told = pages if isinstance(pages, Pages) else Pages(pages)
     left, kept = limits.characters, []
-    for page in pages[: limits.pages]:
+    for page in told[: limits.pages]:
         text = clean_text(page.text.replace("\t", "  "))[:left]
         left -= len(text)
         kept.append(Page(text, page.is_machine_read, page.label))
         if left <= 0:
             break
+    page_count = told.total if told.total > len(kept) else None
     if not any(page.text for page in kept):
-        return Extraction(found, Status.NO_TEXT, tuple(kept) if len(kept) > 1 else ())
-    is_cut = left <= 0 or len(kept) < len(pages) or len(kept) == limits.pages
-    return Extraction(found, Status.PARTIAL if is_cut else Status.READ, tuple(kept))
+        kept, status = (kept if len(kept) > 1 else []), Status.NO_TEXT
+    else:
+        is_cut = told.is_cut or left <= 0 or page_count is not None
+        status = Status.PARTIAL if is_cut or told.skipped else Status.READ
+    return Extraction(found, status, tuple(kept), page_count=page_count, skipped=told.skipped)

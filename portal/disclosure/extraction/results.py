@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 PDF = "application/pdf"
@@ -16,6 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOC, XLS = "application/msword", "application/vnd.ms-excel"
 ODT, ODS = "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"
 OFD, HTML, TEXT, CSV = "application/ofd", "text/html", "text/plain", "text/csv"
+RTF = "application/rtf"
 ZIP, PNG, JPEG, TIFF = "application/zip", "image/png", "image/jpeg", "image/tiff"
 BMP, GIF, WEBP = "image/bmp", "image/gif", "image/webp"
 UNKNOWN = "application/octet-stream"
@@ -42,6 +43,17 @@ class Page:
     text: str
     is_machine_read: bool = False
     label: str = ""
+
+
+class Pages(list[Page]):
+    """Pages that were read, with how many the file has, what in it was skipped, and whether a part was cut."""
+
+    def __init__(
+        self, pages: Iterable[Page], *, total: int = 0, skipped: Sequence[str] = (), is_cut: bool = False
+    ) -> None:
+        """Take the pages and what is said of the rest."""
+        super().__init__(pages)
+        self.total, self.skipped, self.is_cut = max(total, len(self)), tuple(skipped), is_cut
 
 
 @dataclass(frozen=True)
@@ -72,12 +84,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Extraction:
-    """A document's type by its content, how reading ended, and its text; `detail` is for the log."""
+    """A document's type by its content, how reading ended, and its text.
+
+    `detail` is for the log; `page_count` is how many pages there are where fewer were read; `skipped`
+    names the members of an archive that were not read.
+    """
 
     media_type: str
     status: Status
     pages: tuple[Page, ...] = ()
     detail: str = ""
+    page_count: int | None = None
+    skipped: tuple[str, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """Tell it as plain data."""
@@ -87,7 +105,8 @@ class Extraction:
     def from_data(cls, data: Mapping[str, Any]) -> Extraction:
         """Take it back from plain data."""
         pages = tuple(Page(**page) for page in data["pages"])
-        return cls(data["media_type"], Status(data["status"]), pages, data["detail"])
+        skipped = tuple(data["skipped"])
+        return cls(data["media_type"], Status(data["status"]), pages, data["detail"], data["page_count"], skipped)
 
 
 class UnreadableError(Exception):

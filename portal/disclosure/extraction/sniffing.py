@@ -40,6 +40,8 @@ def media_type(data: bytes) -> str:
         return _kind_of_zip(data)
     if data.startswith(olefile.MAGIC):
         return _kind_of_ole(data)
+    if data.startswith(b"{\\rtf"):
+        return types.RTF
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return types.WEBP
     for signature, found in _SIGNATURES:

@@ -6,10 +6,10 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from portal.disclosure.extraction.formats.unpacking import Unpacked, local
-from portal.disclosure.extraction.results import Page, Status, UnreadableError
+from portal.disclosure.extraction.results import Page, Pages, Status, UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from xml.etree.ElementTree import Element
 
     from portal.disclosure.extraction.results import Limits
@@ -18,16 +18,18 @@ ROOT = "OFD.xml"
 SAME_LINE = 0.5  # millimetres
 
 
-def read(data: bytes, limits: Limits) -> list[Page]:
+def read(data: bytes, limits: Limits) -> Pages:
     """Read every page of every document in the file."""
     archive = Unpacked(data, limits)
     if "Encryptions.xml" in archive.names:
         raise UnreadableError(Status.ENCRYPTED, "the file names an encryption")
     roots = [element.text or "" for element in archive.xml(ROOT).iter() if local(element) == "DocRoot"]
-    return [page for root in roots for page in _document(archive, root.lstrip("/"), limits)]
+    documents = [_document(archive, root.lstrip("/"), limits) for root in roots]
+    pages = [page for document in documents for page in document]
+    return Pages(pages, total=sum(document.total for document in documents))
 
 
-def _document(archive: Unpacked, root: str, limits: Limits) -> Iterator[Page]:
+def _document(archive: Unpacked, root: str, limits: Limits) -> Pages:
     document, folder = archive.xml(root), posixpath.dirname(root)
     templates = {
         element.get("ID", ""): _place(folder, element)
@@ -35,11 +37,15 @@ def _document(archive: Unpacked, root: str, limits: Limits) -> Iterator[Page]:
         if local(element) == "TemplatePage"
     }
     pages = [element for element in document.iter() if local(element) == "Page"]
-    for element in pages[: limits.pages]:
-        page = archive.xml(_place(folder, element))
-        used = [child.get("TemplateID", "") for child in page.iter() if local(child) == "Template"]
-        parts = [archive.xml(templates[name]) for name in used if name in templates]
-        yield Page("\n".join(line for part in (*parts, page) for line in _lines(part)))
+    places = [_place(folder, element) for element in pages[: limits.pages]]
+    return Pages((_page(archive, place, templates) for place in places), total=len(pages))
+
+
+def _page(archive: Unpacked, place: str, templates: Mapping[str, str]) -> Page:
+    page = archive.xml(place)
+    used = [child.get("TemplateID", "") for child in page.iter() if local(child) == "Template"]
+    parts = [archive.xml(templates[name]) for name in used if name in templates]
+    return Page("\n".join(line for part in (*parts, page) for line in _lines(part)))
 
 
 def _place(folder: str, element: Element) -> str:

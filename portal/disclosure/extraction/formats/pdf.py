@@ -8,7 +8,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from portal.disclosure.extraction import ocr
-from portal.disclosure.extraction.results import Page, Status, UnreadableError
+from portal.disclosure.extraction.results import Page, Pages, Status, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ FEWEST_LETTERS = 20
 MOST_UNREADABLE = 0.05
 
 
-def read(data: bytes, limits: Limits) -> list[Page]:
+def read(data: bytes, limits: Limits) -> Pages:
     """Read every page, up to the limit."""
     try:
         document = pypdfium2.PdfDocument(data)
@@ -28,7 +28,7 @@ def read(data: bytes, limits: Limits) -> list[Page]:
         is_locked = getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD
         raise UnreadableError(Status.ENCRYPTED if is_locked else Status.DAMAGED, str(error)) from error
     try:
-        return list(_pages(document, limits))
+        return Pages(_pages(document, limits), total=len(document))
     except pypdfium2.PdfiumError as error:
         raise UnreadableError(Status.DAMAGED, str(error)) from error
     finally:

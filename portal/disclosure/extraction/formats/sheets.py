@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import python_calamine
 
 from portal.disclosure.extraction.formats.unpacking import Unpacked
-from portal.disclosure.extraction.results import Page, Status, UnreadableError
+from portal.disclosure.extraction.results import Page, Pages, Status, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from portal.disclosure.extraction.results import Limits
 
 
-def read(data: bytes, limits: Limits) -> list[Page]:
+def read(data: bytes, limits: Limits) -> Pages:
     """Read every sheet."""
     if data.startswith(b"PK"):
         Unpacked(data, limits)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names[: limits.pages]
-        return [Page(_text(book.get_sheet_by_name(name).iter_rows()), label=name) for name in names]
+        pages = [Page(_text(book.get_sheet_by_name(name).iter_rows()), label=name) for name in names]
+        return Pages(pages, total=len(book.sheet_names))
     except python_calamine.PasswordError as error:
         raise UnreadableError(Status.ENCRYPTED, str(error)) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from portal.disclosure.extraction.results import Limits
 
 SMALL = 1_000_000
+NAMED_IN_UTF8 = 0x800
 
 
 class Unpacked:
@@ -32,8 +33,6 @@ class Unpacked:
         if data.startswith(olefile.MAGIC):
             raise UnreadableError(Status.ENCRYPTED, "an encrypted package")
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(data), metadata_encoding="gbk")
-        except UnicodeDecodeError:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise UnreadableError(Status.DAMAGED, str(error)) from error
@@ -45,8 +44,8 @@ class Unpacked:
         if size > limits.unpacked or (size > SMALL and size > limits.ratio * packed):
             raise UnreadableError(Status.TOO_LARGE, f"{size} bytes unpacked from {packed}")
         self._left = limits.unpacked
-        self.files = [member for member in members if not member.is_dir()]
-        self.names = {member.filename for member in self.files}
+        self._members = {_name(member): member for member in members if not member.is_dir()}
+        self.names = list(self._members)
 
     def read(self, name: str) -> bytes:
         """Read a member, however large it says it is.
@@ -55,7 +54,7 @@ class Unpacked:
             UnreadableError: it is not there, encrypted, damaged or too large.
         """
         try:
-            with self._archive.open(name) as handle:
+            with self._archive.open(self._members[name]) as handle:
                 data = handle.read(self._left + 1)
         except KeyError as error:
             raise UnreadableError(Status.DAMAGED, f"{name} is missing") from error
@@ -75,6 +74,22 @@ class Unpacked:
             UnreadableError: it cannot be read, or is no XML that may be parsed.
         """
         return parse_xml(self.read(name), name)
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """Tell the name of a member: in UTF-8 where it is that, else in the encoding of Chinese Windows."""
+    if member.flag_bits & NAMED_IN_UTF8:
+        return member.filename
+    try:
+        raw = member.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return member.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return member.filename
 
 
 def parse_xml(data: bytes, name: str) -> Element:
