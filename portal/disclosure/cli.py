@@ -133,7 +133,7 @@ def _import(tally: _Tally, item: _Item, *, by: str, is_draft: bool) -> None:
             item.title or item.path.stem,
             item.title_en or None,
             queries.release_id(item.ocid, item.release),
-            by,
+            by=by,
         )
         document = actions.receive(data, told)
         if document.published_at is not None:

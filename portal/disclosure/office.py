@@ -58,7 +58,7 @@ def _received(form: UploadForm, *, by: str) -> None:
         with file.stream:
             data = file.read()
         told = Received(
-            form.ocid.data, file.filename or "", form.title.data or "", form.title_en.data or None, release_id, by
+            form.ocid.data, file.filename or "", form.title.data or "", form.title_en.data or None, release_id, by=by
         )
         actions.receive(data, told)
 
