@@ -37,7 +37,7 @@ CAPABILITIES = (
 )
 FILES = {
     "__init__", "rules", "models", "queries", "permissions", "actions", "forms", "feeds", "exports", "indexing",
-    "routes", "office", "cli", "files", "personal",
+    "routes", "office", "cli", "files", "downloads", "personal", "naming", "portions",
 }  # fmt: skip
 
 
