@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_documents_from_before_keep_who_published_them(migrated_to: Callable[[str], None]) -> None:
-    migrated_to("0009")
+    migrated_to("0006")
     with transaction():
         db.session.execute(
             text(
