@@ -14,7 +14,7 @@ from portal.classification.actions import load_reference_data
 from portal.demand import actions as demand
 from portal.demand.models import Need, Proposal, Support
 from portal.demand.rules import Verdict
-from portal.demo import documents, listings, people, purchases, voices
+from portal.demo import documents, listings, notices, people, purchases, voices
 from portal.demo.people import sign_ins
 from portal.demo.words import ANSWERS, COMMENTS, PLACES
 from portal.disclosure.actions import add_document
@@ -98,6 +98,7 @@ class _Province:
             ("needs and the plan of this year", self.plan),
             ("ratings", self.rate),
             ("the draft of next year's plan", self.draft),
+            ("notices in the office", self.write_notices),
         ):
             self.say(name)
             step()
@@ -326,6 +327,10 @@ class _Province:
             plan = planning.draft_plan(text, government_id=self.governments["410100"], year=year, by=author)
             for made in local[:4]:
                 planning.add_line(plan.id, _line(made), needs=[needs[made.ocid].id], by=author, governments=everywhere)
+
+    def write_notices(self) -> None:
+        """Let the office write notices in every state."""
+        notices.write(self.purchases, government=self.governments["410100"], staff=self.staff)
 
     def _summaries(self, ocids: Sequence[str]) -> dict[str, RatingSummary]:
         """Read the newest figures of the services that some purchases became."""
