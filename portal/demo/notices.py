@@ -67,7 +67,9 @@ class _Office:
 
 
 def _of_fate(purchases: Sequence[Purchase], fate: str) -> Purchase | None:
-    return next((made for made in purchases if made.fate == fate and made.place.code == PLACE), None)
+    """Give the purchase of the city that came so far last."""
+    found = [made for made in purchases if made.fate == fate and made.place.code == PLACE]
+    return max(found, key=lambda made: str(made.releases[-1]["date"]), default=None)
 
 
 BUYER = {"name": "郑州市民政局", "code": ""}

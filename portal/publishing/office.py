@@ -9,6 +9,8 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from portal.kernel.errors import NotFoundError
 from portal.procurement import details
 from portal.procurement import history as comparisons
+from portal.procurement import queries as procurement
+from portal.procurement import rules as release_rules
 from portal.publishing import actions, queries, rules
 from portal.publishing import forms as draft_forms
 from portal.publishing.notices import cells
@@ -246,6 +248,16 @@ def send_back(draft_id: int) -> ResponseReturnValue:
         ),
         draft=queries.draft_in_office(draft_id, governments),
     )  # fmt: skip
+
+
+@bp.get("/office/releases/published")
+@access.requires(DRAFT)
+def published() -> ResponseReturnValue:
+    """Find a published notice, however it was published, to correct or withdraw it."""
+    filters = Filters.from_request()
+    found = queries.purchases_like(filters.q, queries.governments(_governments(DRAFT))) if filters.q else []
+    releases = procurement.releases_of(*(one.ocid for one in found)) if found else []
+    return render_template("publishing/published.html", filters=filters, releases=releases, names=release_rules)
 
 
 @bp.route("/office/releases/published/<int:release_id>/<any(correct, withdraw):act>", methods=["GET", "POST"])

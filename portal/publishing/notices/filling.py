@@ -85,7 +85,9 @@ class _Reader:
             return self._organisation_with(field.roles)
         if field.kind == "table":
             return self._rows(field)
-        return next((found for path in field.path if (found := self._at(field, self.body, path)) is not None), None)
+        anywhere = [path.replace("[main]", "[*]") for path in field.path]  # imported purchases number their items
+        places = dict.fromkeys([*field.path, *anywhere])
+        return next((found for path in places if (found := self._at(field, self.body, path)) is not None), None)
 
     def _is_new(self, field: FieldSpec) -> bool:
         new = [f"[{name}]" for name, part in self.notice.parts.items() if part.is_new]
