@@ -271,8 +271,10 @@ def _publish(draft: Draft, by: int | None) -> None:
             raise rules.RefusedReleaseError(reason=str(report.refused[0]))
         draft.release_id = report.sealed[0] if report.sealed else None
         for document in queries.documents_of(draft.id):
-            disclosure.publish(document.id, by=name)
-            db.session.get_one(Document, document.id).release_id = draft.release_id
+            if document.published_at is None:
+                disclosure.publish(document.id, by=name)
+            kept = db.session.get_one(Document, document.id)
+            kept.release_id = kept.release_id or draft.release_id
     draft.status, draft.published_at = DraftStatus.PUBLISHED, now
     _touch(draft, DraftAct.PUBLISHED, by)
 

@@ -10,11 +10,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from portal.accounts.rules import Role
+from portal.disclosure.actions import publish as publish_document
 from portal.disclosure.models import Document
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.ledger.models import LedgerEntry
-from portal.moderation.actions import restore
+from portal.moderation.actions import hide, restore
 from portal.moderation.rules import WithdrawnForGoodError
 from portal.procurement import queries as procurement
 from portal.procurement.models import Process, Release
@@ -277,6 +278,35 @@ def test_documents_are_published_with_the_notice(app: Flask) -> None:
     body = procurement.release(draft.release_id or 0).body
     assert (document.published_at is not None, document.release_id) == (True, draft.release_id)
     assert body["tender"]["documents"][0]["title"] == "采购文件"
+
+
+def test_a_document_that_became_public_meanwhile_hinders_nobody(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    draft = make_draft("tender", government, by=publisher)
+    said = {"filename": "文件.txt", "title": "采购文件", "by": publisher, "governments": {government}}
+    actions.hand_in_document(draft.id, "采购文件".encode(), **said)
+    actions.submit_draft(draft.id, by=publisher, governments={government})
+    publish_document(db.session.scalars(select(Document)).one().id, by="somebody")
+
+    assert publish_draft(draft, by=approver).status is DraftStatus.PUBLISHED
+
+
+def test_what_cannot_be_published_at_its_moment_is_given_back(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    first = make_published("contract", government, by=publisher, approver=approver)
+    draft = actions.correct_release(
+        first.release_id or 0, purpose=Purpose.CORRECT, reason="笔误", by=publisher, governments={government}
+    )
+    actions.submit_draft(draft.id, by=publisher, governments={government})
+    later = clock.now() + timedelta(hours=1)
+    actions.approve_draft(draft.id, revision=draft.revision, by=approver, governments={government}, publish_at=later)
+    hide("notice", str(first.release_id), reason="x", by=None)
+
+    with clock.frozen(later + timedelta(minutes=1)):
+        assert actions.publish_due() == 0
+
+    again = db.session.get_one(Draft, draft.id)
+    assert (again.status, again.return_reason != "") == (DraftStatus.DRAFTING, True)
 
 
 def test_an_ocds_release_is_approved_as_it_is(app: Flask) -> None:

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from portal.classification.rules import is_credit_code
 from portal.kernel.clock import SHANGHAI
 from portal.kernel.errors import InvalidInputError
 from portal.kernel.money import LARGEST_FEN, yuan
 from portal.kernel.text import N_, clean_line, clean_text, nfkc_fold
+from portal.parties.rules import CodeState, check_code
 from portal.publishing.notices.model import codelists
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def read_organisation(name: str, code: str) -> Value | None:
     said, number = clean_line(name), re.sub(r"\s", "", nfkc_fold(code)).upper()
     if len(said) > 200:  # noqa: PLR2004 - what a name of an organisation may have
         raise TooLongError(most=200, length=len(said))
-    if number and not is_credit_code(number):
+    if number and check_code(number).state is not CodeState.RIGHT:
         raise WrongCreditCodeError
     if number and not said:
         raise NoNameError
