@@ -37,9 +37,18 @@ def test_a_listing_from_before_keeps_its_contract_and_organisations_get_identifi
             )
         )
 
+        db.session.execute(
+            text(
+                "INSERT INTO rating_summary (id, service_id, channel, period, as_of, n, new_answers, exact_counts,"
+                " prior, satisfied_share, not_dissatisfied_share, low, high, mean, score, closed_at, ledger_position)"
+                " VALUES (1, 1, 'open', '2026', '2026-11-16', 5, 5, '[]', '[]', 1, 1, 1, 1, 5, 5, CURRENT_TIMESTAMP, 0)"
+            )
+        )
+
     migrated_to("head")
 
     (service,) = db.session.scalars(select(Service))
     assert (service.name, service.fees, service.documents, service.alert) == ("助餐", "免费", [], "")
     assert [(link.ocid, link.contract_id) for link in db.session.scalars(select(ServiceContract))] == [("o-1", "C")]
+    assert db.session.scalars(text("SELECT service_id FROM rating_summary")).all() == [1]
     assert len({one.hsds_id for one in db.session.scalars(select(Organization))}) == 2
