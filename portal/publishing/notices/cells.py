@@ -275,6 +275,4 @@ def shown(field: FieldSpec, value: Value, *, english: bool) -> str:
     if field.kind == "choice":
         choice = codelists()[field.codelist].get(str(value))
         return (choice.name_en if english else choice.name) if choice else str(value)
-    if field.kind == "percent":
-        return f"{value}%"
     return str(value).replace("T", " ") if field.kind == "moment" else str(value)
