@@ -68,10 +68,7 @@ def receive(data: bytes, told: Received) -> Document:
 
 
 def _check(data: bytes, told: Received) -> None:
-    if len(data) > rules.LARGEST_DOCUMENT:
-        raise rules.TooLargeError
-    if not data:
-        raise rules.EmptyDocumentError
+    rules.check_size(len(data))
     if told.is_announced:
         queries.check_place(told.ocid, told.release_id)
 

@@ -19,6 +19,7 @@ from portal.web.paging import paginate
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+    from werkzeug.datastructures import FileStorage
 
 bp = Blueprint("disclosure_office", __name__)
 MARGIN = 100_000  # what a form takes around its files
@@ -54,13 +55,17 @@ def new() -> ResponseReturnValue:
 def _received(form: UploadForm, *, by: str) -> None:
     queries.check_place(form.ocid.data, None)
     release_id = queries.release_id(form.ocid.data, form.release.data or "")
-    for file in form.files.data:
-        with file.stream:
-            data = file.read()
-        told = Received(
-            form.ocid.data, file.filename or "", form.title.data or "", form.title_en.data or None, release_id, by=by
-        )
+    files = [(file.filename or "", _read(file)) for file in form.files.data]
+    for _, data in files:
+        rules.check_size(len(data))
+    for filename, data in files:
+        told = Received(form.ocid.data, filename, form.title.data or "", form.title_en.data or None, release_id, by=by)
         actions.receive(data, told)
+
+
+def _read(file: FileStorage) -> bytes:
+    with file.stream:
+        return file.stream.read()
 
 
 @bp.route("/office/documents/<int:document_id>", methods=["GET", "POST"])

@@ -155,6 +155,18 @@ def format_of(media_type: str) -> str:
     return _FORMATS.get(media_type, "other")
 
 
+def check_size(size: int) -> None:
+    """Keep what is neither empty nor too large.
+
+    Raises:
+        TooLargeError, EmptyDocumentError
+    """
+    if size > LARGEST_DOCUMENT:
+        raise TooLargeError
+    if size == 0:
+        raise EmptyDocumentError
+
+
 def person(person_id: int) -> str:
     """Name a person as who handed in or published."""
     return f"{PERSON}{person_id}"

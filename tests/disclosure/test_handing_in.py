@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import struct
 from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING
 
+import olefile
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -208,6 +210,15 @@ def test_of_the_name_of_a_file_only_the_base_is_kept(
         assert answer.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{sent}"
 
 
+def test_of_several_files_none_is_kept_when_one_cannot_be(staff: Callable[[Role], FlaskClient]) -> None:
+    given = [(io.BytesIO(b"x"), "a.txt"), (io.BytesIO(b""), "b.txt")]
+
+    answer = send(staff(Role.PUBLISHER), NEW, ocid=OCID, files=given)
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert db.session.scalar(select(func.count()).select_from(Document)) == 0
+
+
 def test_every_line_that_is_told_of_a_document_is_masked(release: int) -> None:
     draft = receive(b"x", Received(OCID, "a.txt", title="联系人：张三", title_en="Call 138-1234-5678"))
 
@@ -224,13 +235,34 @@ def test_a_locked_pdf_handed_in_ends_in_a_clear_status(staff: Callable[[Role], F
     assert "密码" in shown
 
 
+def with_macros(data: bytes) -> bytes:
+    """Turn the last entry of the directory ([MS-CFB] 2.6) into a storage of macros with a module in it."""
+    names = [name.encode("utf-16-le") for name in ("\x05DocumentSummaryInformation", "Macros", "ThisDocument")]
+    at = data.index(names[0])
+    stream, empty = bytearray(data[at : at + 128]), slice(at + 128, at + 256)
+    storage = stream.copy()
+    for entry, name in ((storage, names[1]), (stream, names[2])):
+        entry[:66] = name.ljust(64, b"\x00") + struct.pack("<H", len(name) + 2)
+    stream[68:80] = struct.pack("<III", *[0xFFFFFFFF] * 3)
+    storage[66], storage[76:80] = 1, struct.pack("<I", 7)
+    storage[116:128] = b"\x00" * 12
+    changed = bytearray(data)
+    changed[at : at + 128], changed[empty] = storage, stream
+    module = b"Attribute VB_Name\r\nSub AutoOpen()\r\nEnd Sub\r\n"
+    place = 512 * 4 + 64 * 8
+    changed[place : place + len(module)] = module
+    return bytes(changed)
+
+
 def test_an_old_word_file_with_macros_handed_in_gives_its_text(
     staff: Callable[[Role], FlaskClient], shared_data: Path
 ) -> None:
-    plain = (shared_data / "zh" / "samples" / "notice.doc").read_bytes()
-    macros = plain + b'\x00Attribut\x00e VB_Nam\x00e = "ThisDocument"\r\nSub AutoOpen()\r\nShell "calc"\r\nEnd Sub'
+    macros = with_macros((shared_data / "zh" / "samples" / "notice.doc").read_bytes())
 
     draft = handed_in(staff(Role.PUBLISHER), files=(io.BytesIO(macros), "宏.doc"))
 
-    assert draft.status == "read"
+    with olefile.OleFileIO(io.BytesIO(macros)) as container:
+        assert b"AutoOpen" in container.openstream("Macros/ThisDocument").read()
+    assert (draft.status, draft.media_type) == ("read", "application/msword")
+    assert "采购" in draft.pages[0]
     assert "AutoOpen" not in "".join(draft.pages)
