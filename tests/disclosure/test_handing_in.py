@@ -249,7 +249,8 @@ def with_macros(data: bytes) -> bytes:
     changed = bytearray(data)
     changed[at : at + 128], changed[empty] = storage, stream
     module = b"Attribute VB_Name\r\nSub AutoOpen()\r\nEnd Sub\r\n"
-    place = 512 * 4 + 64 * 8
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        place = data.index(container.openstream("\x05DocumentSummaryInformation").read()[:64])
     changed[place : place + len(module)] = module
     return bytes(changed)
 
