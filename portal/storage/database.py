@@ -30,6 +30,7 @@ SQLITE_SETTINGS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE deletes past the triggers of append-only tables
     "PRAGMA cache_size=-20000",
     "PRAGMA temp_store=MEMORY",
 )

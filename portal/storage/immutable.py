@@ -19,13 +19,16 @@ POSTGRESQL_FUNCTION = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trig
 $$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"""
 POSTGRESQL = """CREATE TRIGGER {table}_no_change BEFORE {acts} ON {table}
 FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+POSTGRESQL_WHOLE = """CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"""
 
 
 def statements(table: str, dialect: str, refused: Sequence[str] = CHANGES) -> list[str]:
     """List the statements that make a table append-only, for a migration to copy."""
     if dialect == "sqlite":
         return [SQLITE.format(table=table, act=act) for act in refused]
-    return [POSTGRESQL_FUNCTION, POSTGRESQL.format(table=table, acts=" OR ".join(refused))]
+    rows = POSTGRESQL.format(table=table, acts=" OR ".join(refused))
+    return [POSTGRESQL_FUNCTION, rows, POSTGRESQL_WHOLE.format(table=table)]
 
 
 def make_immutable(table: FromClause, refused: Sequence[str] = CHANGES) -> None:

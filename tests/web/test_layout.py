@@ -193,13 +193,13 @@ def test_a_list_offers_its_own_feed_to_feed_readers(gallery: FlaskClient) -> Non
     assert {"/services.atom", "/services.rss", "/notices.atom"} <= found
 
 
-def test_chosen_filters_are_open_and_selected(gallery: FlaskClient) -> None:
-    narrowed = gallery.get("/services?region=410100").get_data(as_text=True)
+def test_chosen_filters_are_selected_and_each_can_be_let_go_of(gallery: FlaskClient) -> None:
+    narrowed = gallery.get("/services?region=410100&q=x").get_data(as_text=True)
     wide = gallery.get("/services").get_data(as_text=True)
 
-    assert '<details class="govuk-details sw-filters__more" open>' in narrowed
     assert '<option value="410100" selected>' in narrowed
-    assert 'sw-filters__more" open' not in wide
+    assert '<a class="sw-chip" href="/services?q=x">' in narrowed
+    assert "sw-chosen" not in wide
 
 
 def test_a_thing_shows_its_place_in_the_ring_and_its_neighbours(gallery: FlaskClient) -> None:
