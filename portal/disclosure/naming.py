@@ -25,10 +25,10 @@ _BEFORE_NAME = re.compile(
     rf"{_NOTE}(?:及(?:联系)?(?:电话|方式)|姓名|签字|签名|名单)?{_NOTE}(?:\s*:\s*|\s+|为|是){_NUMBERED}"
 )
 _IN_BRACKETS = re.compile(r"\s*\(")
-_BETWEEN = re.compile(rf"{_NOTE}(?:\s*(?:[、，,;；/]|以及|和|及|与)\s*|[ \t]+){_NUMBERED}")
+_BETWEEN = re.compile(rf"{_NOTE}(?:\s*(?:[、，,;；/]|以及|和|及|与)\s*|\s+){_NUMBERED}")
 _ANYBODY = re.compile(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,10}}(?:[·•][{_HAN}]{{1,10}})+")
 _SEPARATORS = ("\t", "|", ",", "，")
-LONGEST_LIST, LONGEST_LINE, MOST_STRAY = 30, 1_000, 2
+LONGEST_LIST, LONGEST_LINE, MOST_STRAY = 2_000, 1_000, 2
 Span = tuple[int, int]
 
 

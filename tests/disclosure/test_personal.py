@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.disclosure.personal import Kind, count_by_kind, find, has_check_digit, mask_pages, masked_line
 
@@ -43,6 +45,7 @@ def masked(text: str) -> str:
         ("序号 姓名 年龄\n1 张三 70\n2 乐正绫 71\n合计 2 人", "序号 姓名 年龄\n1 张* 70\n2 乐** 71\n合计 2 人"),
         ("序号\t姓名\t电话\n1\t李 四\t0371-1", "序号\t姓名\t电话\n1\t李 *\t0371-1"),
         ("姓 名 村 组\n王大锤 一组", "姓 名 村 组\n王** 一组"),
+        ("专家名单：\n张三\n欧阳修\n日期：五月", "专家名单：\n张*\n欧**\n日期：五月"),
         ("姓名,备注\n张三,低保\n李小明,低保", "姓名,备注\n张*,低保\n李**,低保"),
     ],
 )
@@ -73,10 +76,40 @@ def test_what_is_personal_is_masked_in_its_place(text: str, expected: str) -> No
         "110105 19491231 0021",
         "姓名 性别 年龄\n单位 项目 方式",
         "高龄女士优先",
+        "联系人：\n单位：\n项目：\n时间：",
     ],
 )
 def test_what_is_not_personal_stays(text: str) -> None:
     assert masked(text) == text
+
+
+def test_a_long_list_of_names_is_masked_to_its_end() -> None:
+    assert len(find(["受益人：" + "、".join(["李小明"] * 300)])) == 300
+
+
+@given(
+    label=st.sampled_from(["联系人：", "联系人 ", "经办人（一）：", "受益人\n", "专家名单: ", "紧急联系人："]),
+    names=st.lists(
+        st.sampled_from(["张三", "李小明", "欧阳锋", "王 五", "赵某某", "司马相如"]), min_size=1, max_size=5
+    ),
+    between=st.sampled_from(["、", "，", " 和 ", "；", "\n", "/"]),
+    after=st.sampled_from(["", "。", "电话", " 0371-65501234", "\n日期"]),
+)
+def test_names_behind_a_label_are_masked_however_they_are_listed(
+    label: str, names: list[str], between: str, after: str
+) -> None:
+    text = label + between.join(names) + after
+
+    assert not any(name[1:].strip() in masked(text) for name in names)
+    assert masked(text).startswith(label)
+
+
+@given(st.text("0123456789 -Xx張张三姓名联系人：\n\t,（）", max_size=200))
+def test_masking_keeps_length_and_lines(text: str) -> None:
+    shown = masked(text)
+
+    assert len(shown) == len(text)
+    assert [len(line) for line in shown.split("\n")] == [len(line) for line in text.split("\n")]
 
 
 def test_findings_are_counted_by_kind_and_tell_their_page() -> None:
