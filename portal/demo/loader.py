@@ -17,7 +17,8 @@ from portal.demand.rules import Verdict
 from portal.demo import documents, listings, notices, people, purchases, voices
 from portal.demo.people import sign_ins
 from portal.demo.words import ANSWERS, COMMENTS, PLACES
-from portal.disclosure.actions import add_document
+from portal.disclosure.actions import Received, add_document, receive
+from portal.disclosure.rules import person
 from portal.kernel import clock
 from portal.kernel.clock import SHANGHAI
 from portal.kernel.money import to_fen
@@ -161,6 +162,21 @@ class _Province:
                     title_en=f"Contract: {theme.name_en}",
                     filename=f"{name}合同.pdf",
                 )
+        self._hand_in(ready[0])
+
+    def _hand_in(self, made: Purchase) -> None:
+        """Let the publisher hand in a report with names in it, for the approver to look through."""
+        report = [
+            "联系人：张示例，手机 138-0013-8000",
+            "序号 姓名 年龄",
+            "1 李示例 76",
+            "2 王示例 81",
+            "服务情况良好。",
+        ]
+        receive(
+            documents.docx("验收报告", report),
+            Received(made.ocid, "验收报告.docx", by=person(self.staff["publisher@example.org"])),
+        )
 
     def list_services(self) -> None:
         """List what residents can use under the newest contracts."""

@@ -75,6 +75,10 @@ def test_the_province_is_whole(app: Flask) -> None:
     assert set(db.session.scalars(select(Process.stage).distinct())) == set(Stage)
     assert checking.check().faults == []
     assert (db.session.scalar(select(func.count()).select_from(Document)) or 0) >= 12
+    assert [one.findings for one in db.session.scalars(select(Document)) if one.published_at is None] == [
+        {"mobile": 1, "name": 3}
+    ]
+    assert not any(one.findings for one in db.session.scalars(select(Document)) if one.published_at is not None)
     assert loader.is_demonstration()
     assert not loader.is_empty()
     assert _closed_rings() >= 5
