@@ -75,6 +75,7 @@ from portal.procurement.link_consumer import LinkSuggester
 from portal.publishing import actions as publishing_actions
 from portal.publishing import office as publishing_office
 from portal.publishing import permissions as publishing_permissions
+from portal.publishing import upload_office as publishing_upload_office
 from portal.publishing.notices import model as notice_model
 from portal.ratings import cli as ratings_cli
 from portal.ratings import exports as ratings_exports
@@ -173,7 +174,11 @@ CAPABILITIES: Sequence[Capability] = (
         commands=(disclosure_cli.documents_group,),
         imports=(disclosure_cli.import_documents,),
     ),
-    Capability("publishing", blueprints=(publishing_office.bp,), grants=publishing_permissions.GRANTS),
+    Capability(
+        "publishing",
+        blueprints=(publishing_office.bp, publishing_upload_office.bp),
+        grants=publishing_permissions.GRANTS,
+    ),
     Capability(
         "services",
         blueprints=(services_routes.bp, services_office.bp),

@@ -152,7 +152,7 @@ def _is_archive(path: Path) -> bool:
 
 def _csv_rows(path: Path, delimiter: str, advance: Callable[[int], None] | None) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(LONGEST_CELL)  # Python's own limit is shorter than the longest notices
-    encoding = _encoding_of(path)
+    encoding = encoding_of(path)
     with explained(), path.open("rb") as file:
         text = io.TextIOWrapper(counted(file, advance), encoding, newline="")
         lines = csv.reader(text, delimiter=delimiter)
@@ -181,7 +181,7 @@ def _cell_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def _encoding_of(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """Find the encoding in which all of a file can be read."""
     with explained(), path.open("rb") as file:
         marked = file.read(2).startswith(_UTF_16)

@@ -71,7 +71,7 @@ def begin_draft(begin: Begin) -> Draft:
         if (
             begin.body is None
             and not notice.begins
-            and not (begin.ocid and queries.state_of(begin.ocid).get(_rests_on(notice.code)))
+            and not (begin.ocid and queries.state_of(begin.ocid).get(rules.rests_on(notice.code)))
         ):
             raise rules.CannotFollowError(field="ocid")
         draft = Draft(
@@ -311,11 +311,6 @@ def _give_back(draft: Draft, reason: str, by: int | None) -> None:
     draft.status, draft.return_reason = DraftStatus.DRAFTING, reason
     draft.approved_by = draft.publish_at = None
     _touch(draft, DraftAct.RETURNED, by, reason)
-
-
-def _rests_on(code: str) -> str:
-    """Tell which part of a purchase a notice that begins none continues."""
-    return "tender" if code == "correction" else "contracts"
 
 
 def _body_ocid(begin: Begin) -> str | None:

@@ -141,6 +141,11 @@ class NoReasonError(InvalidInputError):
     message = N_("Say why. Everybody can read it.")
 
 
+def rests_on(code: str) -> str:
+    """Tell which part of a purchase a notice that begins none continues."""
+    return "tender" if code == "correction" else "contracts"
+
+
 def check_move(old: DraftStatus, new: DraftStatus) -> None:
     """Let a draft go from one state to another, or refuse it.
 

@@ -1,0 +1,135 @@
+"""Pages of sheets, for officials: templates, upload, preview, confirmation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask_babel import gettext
+
+from portal.kernel.errors import NotFoundError
+from portal.kernel.text import N_
+from portal.publishing import queries, sheet_columns, sheet_rows, sheet_templates, uploads
+from portal.publishing import upload_rules as rules
+from portal.publishing.notices.model import notice_types
+from portal.publishing.permissions import DRAFT
+from portal.publishing.upload_forms import TakeForm, UploadForm
+from portal.publishing.upload_rules import RowState
+from portal.web import access, forms
+from portal.web.filters import Filters, choose
+from portal.web.locale import pick
+from portal.web.paging import PER_PAGE, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+    from portal.publishing.sheet_rows import Candidate
+    from portal.publishing.upload_models import Upload
+
+bp = Blueprint("uploads", __name__)
+MARGIN = 100_000  # what a form takes around its file
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+ROWS = N_("rows to put right")
+
+
+@bp.get("/office/releases/templates")
+@access.requires(DRAFT)
+def templates() -> ResponseReturnValue:
+    """List the templates of all notice types."""
+    return render_template("publishing/upload_templates.html", types=notice_types().values())
+
+
+@bp.get("/office/releases/templates/<code>.<any(xlsx, csv):form>")
+@access.requires(DRAFT)
+def template(code: str, form: str) -> ResponseReturnValue:
+    """Hand out the template of a notice type."""
+    if code not in notice_types():
+        raise NotFoundError
+    notice = notice_types()[code]
+    name = f"{pick(notice.name, notice.name_en)}.{form}"
+    if form == "csv":
+        return _file(sheet_templates.csv_template(notice), name, CSV)
+    return _file(sheet_templates.xlsx_template(notice), name, XLSX)
+
+
+@bp.route("/office/releases/upload", methods=["GET", "POST"])
+@access.requires(DRAFT)
+def upload() -> ResponseReturnValue:
+    """Bring a sheet."""
+    request.max_content_length = rules.MOST_BYTES + MARGIN
+    governments = queries.governments(_governments())
+    form = UploadForm(data={"government": str(governments[0].id) if len(governments) == 1 else ""})
+    form.offer(governments)
+    return forms.handle(
+        form, act=_bring, then=lambda kept: url_for(".preview", upload_id=kept.id),
+        template="publishing/upload.html", rules=rules,
+    )  # fmt: skip
+
+
+def _bring(form: UploadForm) -> Upload:
+    with form.file.data.stream as stream:
+        data = stream.read(rules.MOST_BYTES + 1)
+    return uploads.keep_upload(
+        uploads.Bring(
+            form.file.data.filename or "", data, int(form.government.data), access.actor().person_id,
+            notice_type=form.notice_type.data or "",
+        )
+    )  # fmt: skip
+
+
+@bp.route("/office/releases/upload/<int:upload_id>", methods=["GET", "POST"])
+@access.requires(DRAFT)
+def preview(upload_id: int) -> ResponseReturnValue:
+    """Show what every row would become, and make the good ones drafts."""
+    kept = uploads.upload_in_office(upload_id, _governments())
+    sheet, filters = uploads.sheet_of(kept), Filters.from_request()
+    chosen = choose(filters.stage, list(RowState), name="stage")
+    found = sheet.of_state(RowState(chosen)) if chosen else list(sheet.candidates)
+    return forms.handle(
+        TakeForm(), act=lambda form: _take(upload_id, form), then=url_for("publishing.index"),
+        template="publishing/upload_preview.html", upload=kept, sheet=sheet, rules=rules, filters=filters,
+        chosen=chosen,
+        counts={state: len(sheet.of_state(state)) for state in RowState}, page=_page(found, filters.page),
+        said_by=lambda one: sheet_rows.said_by(one, sheet.header),
+        heading_in=lambda heading: sheet_columns.heading_in(sheet.notice, heading),
+    )  # fmt: skip
+
+
+def _take(upload_id: int, form: TakeForm) -> int:
+    return uploads.confirm_upload(
+        upload_id, by=access.actor().person_id, governments=_governments(),
+        submits=bool(form.submit_too.data),
+    )  # fmt: skip
+
+
+@bp.get("/office/releases/upload/<int:upload_id>/bad.xlsx")
+@access.requires(DRAFT)
+def bad_rows(upload_id: int) -> ResponseReturnValue:
+    """Hand the rows back that have to be put right, with the reasons in a column of their own."""
+    kept = uploads.upload_in_office(upload_id, _governments())
+    header, rows = uploads.bad_rows(uploads.sheet_of(kept))
+    name = f"{kept.filename.rsplit('.', 1)[0]} - {gettext(ROWS)}.xlsx"
+    return _file(sheet_templates.rows_sheet(header, rows), name, XLSX)
+
+
+def _page(found: Sequence[Candidate], number: int) -> Page[Candidate]:
+    pages = max(1, -(-len(found) // PER_PAGE))
+    if number > pages:
+        raise NotFoundError
+    return Page(found[(number - 1) * PER_PAGE : number * PER_PAGE], number, pages, len(found))
+
+
+def _file(data: bytes, name: str, media_type: str) -> Response:
+    answer = make_response(data)
+    answer.headers["Content-Type"] = media_type
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return answer
+
+
+def _governments() -> frozenset[int]:
+    return access.actor().government_ids_for(DRAFT)

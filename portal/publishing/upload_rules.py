@@ -1,0 +1,113 @@
+"""Files that officials bring: their limits, and why one is refused whole. Plain values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.kernel.errors import ConflictError, InvalidInputError
+from portal.kernel.text import N_
+
+MOST_BYTES = 10_000_000
+MOST_UNPACKED = 100_000_000
+MOST_ROWS = 2_000
+MOST_COLUMNS = 300
+MOST_CELLS = 4_000_000
+KEPT_DAYS = 7  # how long a file waits for its confirmation
+
+
+class RowState(StrEnum):
+    """What becomes of a row or a release of a file."""
+
+    GOOD = "good"
+    BAD = "bad"
+    KNOWN = "known"
+
+
+ROW_STATE_NAMES = {
+    RowState.GOOD: N_("can be taken"),
+    RowState.BAD: N_("has to be put right"),
+    RowState.KNOWN: N_("is there already"),
+}
+
+
+class UploadError(InvalidInputError):
+    """Raised when a file cannot be taken at all; nothing of it is kept."""
+
+    code = "bad-upload"
+
+
+class NoFileError(UploadError):
+    """Raised when no file was chosen, or an empty one."""
+
+    message = N_("Choose a file that is not empty.")
+
+
+class TooLargeFileError(UploadError):
+    """Raised when a file is too large for the office."""
+
+    message = N_(
+        "The file is larger than %(most)s MB. Split it, or ask the operator of the portal to import it with the command"
+        " “portal import”."
+    )
+
+
+class TooManyRowsError(UploadError):
+    """Raised when a file has more rows or releases than the office takes."""
+
+    message = N_(
+        "The file has more than %(most)s rows. Split it, or ask the operator of the portal to import it with the"
+        " command “portal import”."
+    )
+
+
+class BombError(UploadError):
+    """Raised when a file unpacks to far more than its size."""
+
+    message = N_("The file unpacks to far more than its size, as no data do. Save it again and bring that file.")
+
+
+class DamagedFileError(UploadError):
+    """Raised when a workbook or an archive cannot be opened."""
+
+    message = N_("The file cannot be opened; it is damaged or has a password. Save it again as XLSX or CSV.")
+
+
+class WrongEncodingError(UploadError):
+    """Raised when a text file is encoded in a way that is not known."""
+
+    message = N_("The file is encoded neither in UTF-8 nor in GB18030. Save it as XLSX, or as CSV in UTF-8.")
+
+
+class WideSheetError(UploadError):
+    """Raised when the cells of a sheet reach further than any table."""
+
+    message = N_(
+        "The sheet reaches as far as cell %(cell)s. Delete the empty rows and columns behind your table, and save it."
+    )
+
+
+class NoHeaderError(UploadError):
+    """Raised when no row of a sheet has the headings of a notice type."""
+
+    message = N_(
+        "No row has the headings of a notice. Take the template of the notice type, and leave its first row as it is."
+    )
+
+
+class TwiceError(UploadError):
+    """Raised when two columns have the same heading."""
+
+    message = N_("The heading “%(heading)s” stands over two columns. Keep one of them.")
+
+
+class NothingInItError(UploadError):
+    """Raised when a file has a header and nothing under it, or no releases."""
+
+    message = N_("There is nothing in the file that could be published.")
+
+
+class NothingGoodError(ConflictError):
+    """Raised when a file is confirmed in which nothing can be taken."""
+
+    code = "nothing-good"
+    message = N_("Nothing in this file can be taken. Put the rows right and bring the file again.")
