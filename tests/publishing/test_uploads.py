@@ -285,10 +285,10 @@ REFUSED = {
     "bomb": (bomb, rules.BombError),
     "far-away": (far_away, rules.WideSheetError),
     "encoding": (lambda: b"\xff\xff\xfe\x00\x81", rules.WrongEncodingError),
-    "no-header": (lambda: "姓名,电话\n张三,1".encode(), rules.NoHeaderError),
+    "no-header": ("姓名,电话\n张三,1".encode, rules.NoHeaderError),
     "no-rows": (lambda: ",".join(typed("intention")).encode(), rules.NothingInItError),
     "twice": (headed_twice, rules.TwiceError),
-    "rows": (lambda: (",".join(typed("intention")) + "\n" + "x,y\n" * 2001).encode(), rules.TooManyRowsError),
+    "rows": ((",".join(typed("intention")) + "\n" + "x,y\n" * 2001).encode, rules.TooManyRowsError),
 }
 
 
