@@ -95,6 +95,7 @@ def _set_up_web(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key or _kept_secret(settings.data_dir),
         TESTING=settings.testing,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
+        SESSION_REFRESH_EACH_REQUEST=False,  # answers that change nothing in it must not overwrite it
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),

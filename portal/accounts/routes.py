@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
 
 from portal.accounts import actions, queries
 from portal.accounts.forms import CodeForm, EmailForm, SignOutForm, StaffForm
@@ -91,6 +92,9 @@ def _enter(token: str) -> str:
     session.clear()
     session.permanent = True
     session[SESSION_KEY] = token
+    # The token of forms comes with the sign-in, so that a page still on its way cannot put a cookie without it back.
+    g.pop("csrf_token", None)
+    generate_csrf()
     return target
 
 

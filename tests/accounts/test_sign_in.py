@@ -221,3 +221,18 @@ def post_token(page: str) -> str:
 
 def post_form(client: FlaskClient, url: str, **data: str) -> TestResponse:
     return client.post(url, data=data | {"csrf_token": post_token(client.get(url).text)})
+
+
+def test_the_token_of_forms_comes_with_the_sign_in_and_no_page_writes_the_cookie_again(
+    client: FlaskClient, mailer: MemoryMailer
+) -> None:
+    post_form(client, "/account/sign-in", email="lan@example.org")
+    post_form(client, "/account/code", code=code_in(mailer))
+
+    with client.session_transaction() as kept:
+        token = kept.get("csrf_token")
+    answers = [client.get(address) for address in ("/account", "/proposals/new", "/account")]
+
+    assert token
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert not any("Set-Cookie" in answer.headers for answer in answers)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from portal.settings import Settings
 
 pytestmark = pytest.mark.browser
-STALE = "页面打开时间过长"
 TITLE = "叶蜡石社区助餐服务"
 
 
@@ -86,10 +85,7 @@ def _answer(page: Page, typed: dict[str, str], chosen: dict[str, str] | None = N
 
 
 def _go_on(page: Page) -> None:
-    """Send the form; when the portal says that its page is stale, send it again as it asks."""
     page.click("main form[method=post] button[type=submit]")
-    if page.locator(f"text={STALE}").count():
-        page.click("main form[method=post] button[type=submit]")
     assert page.locator(".govuk-error-summary").count() == 0, page.locator("main").inner_text()
 
 
