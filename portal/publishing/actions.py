@@ -117,6 +117,23 @@ def change_draft(draft_id: int, values: Mapping[str, object], *, by: int, govern
         return draft
 
 
+def continue_purchase(draft_id: int, ocid: str, *, by: int, governments: Collection[int]) -> Draft:
+    """Let a draft that would begin a purchase continue one that is there already; its answers stay.
+
+    Raises:
+        NotFoundError, WrongDraftStateError
+        UnknownPurchaseError: the purchase is none that the draft may belong to.
+    """
+    with transaction():
+        draft = queries.draft_in_office(draft_id, governments, for_update=True)
+        rules.check_open(draft.status)
+        if ocid not in {one.process.ocid for one in queries.likely_purchases(draft)}:
+            raise rules.UnknownPurchaseError
+        draft.ocid = ocid
+        _touch(draft, DraftAct.CHANGED, by)
+        return draft
+
+
 def attach_document(draft_id: int, document_id: int, *, by: int, governments: Collection[int]) -> None:
     """Let a document that was handed in be published with a draft.
 

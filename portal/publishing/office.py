@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from portal.kernel.errors import NotFoundError
-from portal.procurement import details
+from portal.procurement import details, linking_rules
 from portal.procurement import history as comparisons
 from portal.procurement import queries as procurement
 from portal.procurement import rules as release_rules
@@ -189,12 +189,26 @@ def check(draft_id: int) -> ResponseReturnValue:
     """Check every answer, and hand the draft to the approver."""
     draft = queries.draft_in_office(draft_id, _governments(DRAFT))
     rules.check_open(draft.status)
-    overview = queries.overviews([draft])[0]
+    overview, faults = queries.overviews([draft])[0], actions.faults_of(draft)
     return forms.handle(
         draft_forms.ConfirmForm(), then=url_for(".sent", draft_id=draft_id), template="publishing/check.html",
         act=lambda _: actions.submit_draft(draft_id, by=access.actor().person_id, governments=_governments(DRAFT)),
         draft=draft, notice=overview.notice, deadlines=overview.deadlines, answers=_answers(draft), rules=rules,
-        faults=actions.faults_of(draft), documents=queries.documents_of(draft_id),
+        faults=faults, documents=queries.documents_of(draft_id), link_names=linking_rules,
+        likely=() if faults else queries.likely_purchases(draft),
+    )  # fmt: skip
+
+
+@bp.route("/office/releases/<int:draft_id>/continue/<path:ocid>", methods=["GET", "POST"])
+@access.requires(DRAFT)
+def continue_purchase(draft_id: int, ocid: str) -> ResponseReturnValue:
+    """Let a draft continue a purchase that is there already."""
+    return forms.handle(
+        draft_forms.ConfirmForm(), then=url_for(".check", draft_id=draft_id), template="publishing/confirm.html",
+        act=lambda _: actions.continue_purchase(
+            draft_id, ocid, by=access.actor().person_id, governments=_governments(DRAFT)
+        ),
+        act_name="continue", draft=queries.draft_in_office(draft_id, _governments(DRAFT)),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from portal.parties.models import Government, Organization
 from portal.procurement import history as comparisons
 from portal.procurement import queries as procurement
 from portal.procurement.link_models import ProcessClue
+from portal.procurement.linking import clues_of, likely_processes
 from portal.procurement.merging import compile_releases
 from portal.procurement.models import Process, Release
 from portal.procurement.rules import Tag
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.procurement.history import Change, Group
+    from portal.procurement.linking import Candidate
     from portal.procurement.rules import Json
     from portal.publishing.notices.deadlines import Deadline
     from portal.publishing.notices.model import NoticeType
@@ -184,6 +186,17 @@ def release_of_draft(draft: Draft, at: datetime) -> Json:
         documents=[_document(one, notice, moment) for one in documents_of(draft.id)],
     )  # fmt: skip
     return release_of(notice, draft.values, on)
+
+
+def likely_purchases(draft: Draft) -> Sequence[Candidate]:
+    """List the purchases of its government that a draft may belong to though it begins a new one.
+
+    A draft with documents is left where it is: they were handed in under its number.
+    """
+    if draft.purpose is not Purpose.PUBLISH or state_of(draft.ocid) or documents_of(draft.id):
+        return ()
+    found = likely_processes(clues_of(release_of_draft(draft, clock.now())))
+    return [one for one in found if purchase_of(one.process.ocid, draft.government) is not None]
 
 
 def documents_of(draft_id: int) -> Sequence[Document]:

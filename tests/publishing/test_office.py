@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts.rules import Role
+from portal.outbox.actions import drain
+from portal.parties.actions import add_government
 from portal.procurement import queries as procurement
 from portal.publishing.models import Draft
 from portal.publishing.notices.model import notice_types
@@ -244,3 +246,36 @@ def _statements(client: FlaskClient, count_queries: Callable[[], AbstractContext
     with count_queries() as statements:
         assert client.get("/office/releases").status_code == 200
     return len([one for one in statements if one.startswith("SELECT")])
+
+
+def test_a_new_notice_is_told_which_purchase_it_may_belong_to_and_continues_it(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    tender = make_published("tender", government, by=publisher, approver=approver)
+    drain(app.extensions["outbox_consumers"])
+    draft = make_draft("award", government, by=publisher)
+    began = draft.ocid
+    client = signed_in(app, publisher)
+
+    asked = client.get(f"/office/releases/{draft.id}/check").text
+    foreign = send(client, f"/office/releases/{draft.id}/continue/ocds-nowhere-1")
+    chosen = send(client, f"/office/releases/{draft.id}/continue/{tender.ocid}")
+    after = client.get(f"/office/releases/{draft.id}/check").text
+
+    assert f"/office/releases/{draft.id}/continue/{tender.ocid}" in asked
+    assert foreign.status_code == 422
+    assert chosen.status_code == 303
+    assert db.session.get_one(Draft, draft.id).ocid == tender.ocid != began
+    assert "/continue/" not in after
+
+
+def test_a_purchase_of_another_government_is_never_offered(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    make_published("tender", government, by=publisher, approver=approver)
+    drain(app.extensions["outbox_consumers"])
+    other = add_government("洛阳市人民政府", name_en="Luoyang", region_code="410300").id
+    stranger = make_staff(other, Role.PUBLISHER)
+    draft = make_draft("award", other, by=stranger)
+
+    page = signed_in(app, stranger).get(f"/office/releases/{draft.id}/check").text
+
+    assert "/continue/" not in page
