@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portal.kernel.text import N_
 from portal.procurement.merging import WHOLE_LISTS
 from portal.procurement.rules import InitiationType
 from portal.procurement.values import children
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
 
 # Name of a repair: what is wrong, and what is done about it.
 REPAIRS: Mapping[str, str] = {
-    "date-without-time": "a moment is only a day; it becomes midnight UTC, for the publisher's clock is not known",
-    "moment-without-zone": "a moment has no time zone; it is taken as UTC",
-    "moment-with-a-space": "a moment has a space for its T",
-    "number-in-an-object": 'a number is written as an object such as {"$numberLong": "1"}',
-    "number-as-identifier": "the identifier of a release or party is a number; it becomes a text",
-    "text-for-a-list": "the tag is a text; it becomes a list of one",
-    "empty": "a text, list or object has nothing in it; the field is left out",
-    "null-object": "an object or list is null, which only plain values can be; the field is left out",
-    "no-initiation-type": "`initiationType` is missing; it becomes tender, the only value there is",
-    "no-contract-award": "a contract names no award and the release has exactly one; it is that one",
+    "date-without-time": N_("a moment is only a day; it becomes midnight UTC, for the publisher's clock is not known"),
+    "moment-without-zone": N_("a moment has no time zone; it is taken as UTC"),
+    "moment-with-a-space": N_("a moment has a space for its T"),
+    "number-in-an-object": N_('a number is written as an object such as {"$numberLong": "1"}'),
+    "number-as-identifier": N_("the identifier of a release or party is a number; it becomes a text"),
+    "text-for-a-list": N_("the tag is a text; it becomes a list of one"),
+    "empty": N_("a text, list or object has nothing in it; the field is left out"),
+    "null-object": N_("an object or list is null, which only plain values can be; the field is left out"),
+    "no-initiation-type": N_("`initiationType` is missing; it becomes tender, the only value there is"),
+    "no-contract-award": N_("a contract names no award and the release has exactly one; it is that one"),
 }
 MOMENTS = frozenset({
     "date", "startDate", "endDate", "maxExtentDate", "dateSigned", "datePublished", "dateModified", "dueDate",

@@ -10,7 +10,10 @@ from flask_babel import gettext
 
 from portal.kernel.errors import NotFoundError
 from portal.kernel.text import N_
-from portal.publishing import queries, sheet_columns, sheet_rows, sheet_templates, uploads
+from portal.procurement import details
+from portal.procurement import history as comparisons
+from portal.procurement.repairs import REPAIRS
+from portal.publishing import ocds_uploads, queries, sheet_columns, sheet_rows, sheet_templates, uploads
 from portal.publishing import upload_rules as rules
 from portal.publishing.notices.model import notice_types
 from portal.publishing.permissions import DRAFT
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
+    from portal.publishing.ocds_uploads import Imported
     from portal.publishing.sheet_rows import Candidate
     from portal.publishing.upload_models import Upload
 
@@ -87,16 +91,16 @@ def _bring(form: UploadForm) -> Upload:
 def preview(upload_id: int) -> ResponseReturnValue:
     """Show what every row would become, and make the good ones drafts."""
     kept = uploads.upload_in_office(upload_id, _governments())
-    sheet, filters = uploads.sheet_of(kept), Filters.from_request()
+    content, filters = uploads.content_of(kept), Filters.from_request()
     chosen = choose(filters.stage, list(RowState), name="stage")
-    found = sheet.of_state(RowState(chosen)) if chosen else list(sheet.candidates)
+    found: Sequence[Candidate | Imported] = content.of_state(RowState(chosen)) if chosen else content.candidates
+    is_sheet = isinstance(content, uploads.Sheet)
     return forms.handle(
         TakeForm(), act=lambda form: _take(upload_id, form), then=url_for("publishing.index"),
-        template="publishing/upload_preview.html", upload=kept, sheet=sheet, rules=rules, filters=filters,
-        chosen=chosen,
-        counts={state: len(sheet.of_state(state)) for state in RowState}, page=_page(found, filters.page),
-        said_by=lambda one: sheet_rows.said_by(one, sheet.header),
-        heading_in=lambda heading: sheet_columns.heading_in(sheet.notice, heading),
+        template=f"publishing/{'upload_preview' if is_sheet else 'upload_package'}.html", upload=kept, content=content,
+        rules=rules, filters=filters, chosen=chosen, page=_page(found, filters.page), said_by=sheet_rows.said_by,
+        counts={state: len(content.of_state(state)) for state in RowState}, heading_in=sheet_columns.heading_in,
+        repairs=REPAIRS, kind_names=comparisons.KIND_NAMES,
     )  # fmt: skip
 
 
@@ -112,12 +116,14 @@ def _take(upload_id: int, form: TakeForm) -> int:
 def bad_rows(upload_id: int) -> ResponseReturnValue:
     """Hand the rows back that have to be put right, with the reasons in a column of their own."""
     kept = uploads.upload_in_office(upload_id, _governments())
+    if ocds_uploads.is_ocds(kept.data):
+        raise NotFoundError
     header, rows = uploads.bad_rows(uploads.sheet_of(kept))
     name = f"{kept.filename.rsplit('.', 1)[0]} - {gettext(ROWS)}.xlsx"
     return _file(sheet_templates.rows_sheet(header, rows), name, XLSX)
 
 
-def _page(found: Sequence[Candidate], number: int) -> Page[Candidate]:
+def _page(found: Sequence[Candidate | Imported], number: int) -> Page[Candidate | Imported]:
     pages = max(1, -(-len(found) // PER_PAGE))
     if number > pages:
         raise NotFoundError
@@ -133,3 +139,6 @@ def _file(data: bytes, name: str, media_type: str) -> Response:
 
 def _governments() -> frozenset[int]:
     return access.actor().government_ids_for(DRAFT)
+
+
+bp.add_app_template_global(details.sections, "sections_of")

@@ -86,6 +86,12 @@ class WideSheetError(UploadError):
     )
 
 
+class NoOcdsError(UploadError):
+    """Raised when a file holds no OCDS data that can be read."""
+
+    message = N_("The file cannot be read as OCDS data: it %(reason)s. Nothing of it was kept.")
+
+
 class NoHeaderError(UploadError):
     """Raised when no row of a sheet has the headings of a notice type."""
 

@@ -13,7 +13,7 @@ from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.kernel.text import N_, clean_line
 from portal.parties.models import Government
-from portal.publishing import actions, sheet_columns, sheet_files, sheet_rows
+from portal.publishing import actions, ocds_uploads, sheet_columns, sheet_files, sheet_rows
 from portal.publishing import upload_rules as rules
 from portal.publishing.actions import Begin
 from portal.publishing.models import Draft
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from portal.publishing.notices.model import NoticeType
+    from portal.publishing.ocds_uploads import Imported
     from portal.publishing.sheet_columns import Header
     from portal.publishing.sheet_rows import Candidate, Problem
     from portal.publishing.upload_rules import RowState
@@ -62,6 +63,32 @@ class Sheet:
         """List the notices that are good, bad or known."""
         return [one for one in self.candidates if one.state is state]
 
+    def beginnings(self, upload: Upload, by: int) -> list[tuple[str, Begin]]:
+        """List what the good rows begin with, each with what tells it from others."""
+        code, office = self.notice.code, upload.government_id
+        return [
+            (one.digest(code), Begin(code, office, by, ocid=one.ocid, values=dict(one.values), source=upload.filename))
+            for one in self.of_state(rules.RowState.GOOD)
+        ]
+
+
+@dataclass(frozen=True)
+class Package:
+    """An OCDS file as it would be taken in."""
+
+    candidates: Sequence[Imported]
+
+    def of_state(self, state: RowState) -> list[Imported]:
+        """List the releases that are good, bad or known."""
+        return [one for one in self.candidates if one.state is state]
+
+    def beginnings(self, upload: Upload, by: int) -> list[tuple[str, Begin]]:
+        """List what the good releases begin with: themselves, to be published as they are."""
+        return [
+            (one.digest, Begin(one.notice_type, upload.government_id, by, body=one.release, source=upload.filename))
+            for one in self.of_state(rules.RowState.GOOD)
+        ]
+
 
 def keep_upload(bring: Bring) -> Upload:
     """Keep a file until it is confirmed, if it can be read; files that nobody confirmed are thrown away.
@@ -71,7 +98,10 @@ def keep_upload(bring: Bring) -> Upload:
     """
     if len(bring.data) > rules.MOST_BYTES:
         raise rules.TooLargeFileError(field="file", most=rules.MOST_BYTES // 1_000_000)
-    _read(bring.data, bring.notice_type)
+    if ocds_uploads.is_ocds(bring.data):
+        ocds_uploads.read(bring.data)
+    else:
+        _read(bring.data, bring.notice_type)
     now = clock.now()
     with transaction():
         db.session.execute(delete(Upload).where(Upload.uploaded_at < now - timedelta(days=rules.KEPT_DAYS)))
@@ -97,6 +127,21 @@ def upload_in_office(upload_id: int, governments: Collection[int]) -> Upload:
     return found
 
 
+def content_of(upload: Upload) -> Sheet | Package:
+    """Look through an upload, whichever it is."""
+    return package_of(upload) if ocds_uploads.is_ocds(upload.data) else sheet_of(upload)
+
+
+def package_of(upload: Upload) -> Package:
+    """Look through the releases of an upload: repairs, faults, what is published or a draft already."""
+    found = ocds_uploads.imported_of(ocds_uploads.read(upload.data), upload.government)
+    right = [one for one in found if not one.problems]
+    known = _known(upload.government_id, [one.digest for one in right])
+    for one in right:
+        one.draft_id = known.get(one.digest)
+    return Package(found)
+
+
 def sheet_of(upload: Upload) -> Sheet:
     """Look through the rows of an upload: what each would become, what is wrong, what is there already."""
     lines, header = _read(upload.data, upload.notice_type)
@@ -108,7 +153,7 @@ def sheet_of(upload: Upload) -> Sheet:
 
 
 def confirm_upload(upload_id: int, *, by: int, governments: Collection[int], submits: bool = False) -> int:
-    """Make the good rows of a sheet drafts, in one transaction; return how many are new.
+    """Make the good rows or releases of a file drafts, in one transaction; return how many are new.
 
     What became a draft before, from this file or another, becomes no second one.
 
@@ -124,20 +169,16 @@ def confirm_upload(upload_id: int, *, by: int, governments: Collection[int], sub
     with transaction():
         upload = upload_in_office(upload_id, governments)
         db.session.execute(select(Government.id).where(Government.id == upload.government_id).with_for_update())
-        sheet = sheet_of(upload)
-        if len(sheet.of_state(rules.RowState.BAD)) == len(sheet.candidates):
+        content = content_of(upload)
+        if len(content.of_state(rules.RowState.BAD)) == len(content.candidates):
             raise rules.NothingGoodError
-        good = sheet.of_state(rules.RowState.GOOD)
-        for one in good:
-            code = sheet.notice.code
-            begin = Begin(
-                code, upload.government_id, by, ocid=one.ocid, values=dict(one.values), source=upload.filename
-            )
+        begun = content.beginnings(upload, by)
+        for digest, begin in begun:
             draft = actions.begin_draft(begin)
             if submits:
                 actions.submit_draft(draft.id, by=by, governments=governments)
-            _remember(upload.government_id, one.digest(code), draft.id)
-        return len(good)
+            _remember(upload.government_id, digest, draft.id)
+        return len(begun)
 
 
 def _read(data: bytes, notice_type: str) -> tuple[list[sheet_files.Line], Header]:

@@ -1,0 +1,207 @@
+"""Releases of OCDS files become drafts, are approved by another person, and are published unchanged."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select, text
+
+from portal.accounts.rules import Role
+from portal.procurement import queries as procurement
+from portal.procurement.actions import seal_releases
+from portal.publishing import upload_rules as rules
+from portal.publishing import uploads
+from portal.publishing.models import Draft
+from portal.publishing.upload_models import Upload
+from portal.publishing.upload_rules import RowState
+from portal.storage.database import db
+from portal.storage.transactions import transaction
+from tests.factories.drafts import make_offices, make_published, make_staff
+from tests.factories.web import send, signed_in
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+URL = "/office/releases/upload"
+
+
+def make_release(number: int = 1, **said: object) -> dict[str, object]:
+    return {
+        "ocid": f"ocds-x-{number}", "id": f"r{number}", "date": "2026-03-01T09:00:00+08:00", "tag": ["tender"],
+        "initiationType": "tender", "tender": {"id": "T", "title": f"来自文件{number}"},
+    } | said  # fmt: skip
+
+
+def written(*releases: dict[str, object]) -> bytes:
+    return json.dumps({"releases": releases}, ensure_ascii=False).encode()
+
+
+def zipped(data: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("package.json", data)
+    return file.getvalue()
+
+
+def bring(client: FlaskClient, data: bytes, government: int) -> str:
+    return send(client, URL, government=str(government), file=(io.BytesIO(data), "package.json")).headers["Location"]
+
+
+def states() -> list[RowState]:
+    upload = db.session.scalars(select(Upload).order_by(Upload.id.desc())).first()
+    assert upload is not None
+    return [one.state for one in uploads.content_of(upload).candidates]
+
+
+def drafts() -> list[Draft]:
+    return list(db.session.scalars(select(Draft).order_by(Draft.id)))
+
+
+def test_a_release_is_brought_approved_and_published_unchanged(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    client = signed_in(app, publisher)
+    where = bring(client, written(make_release(), make_release(2)), government)
+
+    page, taken = client.get(where).text, send(client, where, submit_too="y")
+    draft = drafts()[0]
+    shown = client.get(f"/office/releases/{draft.id}").text
+    chief = signed_in(app, approver)
+    read = chief.get(f"/office/releases/{draft.id}/approve").text
+    approved = send(chief, f"/office/releases/{draft.id}/approve", revision=str(draft.revision))
+
+    assert "2条发布内容可以成为草稿" in page
+    assert (taken.status_code, approved.status_code, len(drafts())) == (303, 303, 2)
+    assert all("来自文件1" in text and "package.json" in text for text in (shown, read))
+    release = procurement.release(db.session.get_one(Draft, draft.id).release_id or 0)
+    assert (release.body, release.source) == (make_release(), "package.json")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(written(make_release())), zipped(written(make_release())), json.dumps(make_release()).encode(),
+        json.dumps({"records": [{"ocid": "ocds-x-1", "releases": [make_release()]}]}).encode(),
+        b"\xef\xbb\xbf" + written(make_release()), written(make_release()).decode().encode("utf-16"),
+        b"\n".join(json.dumps(make_release(number)).encode() for number in (1, 2)),
+    ],
+    ids=["gzip", "zip", "bare", "record", "marked", "utf-16", "lines"],
+)  # fmt: skip
+def test_every_form_of_ocds_is_read(app: Flask, data: bytes) -> None:
+    government, publisher, _ = make_offices()
+
+    bring(signed_in(app, publisher), data, government)
+
+    assert set(states()) == {RowState.GOOD}
+
+
+def test_repairs_are_listed(app: Flask) -> None:
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+
+    page = client.get(bring(client, written(make_release(date="2026-03-01")), government)).text
+
+    assert "2026-03-01T00:00:00Z" in page
+    assert "/releases/0/date" in page
+
+
+def test_what_is_wrong_is_told_and_the_rest_goes_through(app: Flask) -> None:
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+    bad = make_release(2, tender={"id": "T", "value": {"amount": "viel", "currency": "CNY"}})
+    private = make_release(3, tender={"id": "T", "title": "请联系张三13812345678"})
+    where = bring(client, written(make_release(), bad, private, make_release()), government)
+
+    page = client.get(where).text
+    send(client, where)
+
+    assert states() == [RowState.KNOWN, RowState.BAD, RowState.BAD, RowState.BAD]
+    assert "/tender/value/amount" in page
+    assert len(drafts()) == 1
+
+
+def test_what_is_published_is_known_and_changed_is_refused_with_the_difference(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    draft = make_published("tender", government, by=publisher, approver=approver)
+    body = dict(procurement.release(draft.release_id or 0).body)
+    tender = body["tender"]
+    assert isinstance(tender, dict)
+    changed = body | {"tender": tender | {"title": "偷偷改了"}}
+    client = signed_in(app, publisher)
+
+    bring(client, written(body), government)
+    known = states()
+    page = client.get(bring(client, written(changed), government)).text
+
+    assert (known, states()) == ([RowState.KNOWN], [RowState.BAD])
+    assert '<del class="sw-text">社区助餐服务</del>' in page
+    assert '<ins class="sw-text">偷偷改了</ins>' in page
+    with pytest.raises(rules.NothingGoodError):
+        uploads.confirm_upload(2, by=publisher, governments={government})
+
+
+def test_the_same_file_makes_no_second_draft(app: Flask) -> None:
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+    send(client, bring(client, written(make_release()), government))
+
+    bring(client, gzip.compress(written(make_release())), government)
+
+    assert states() == [RowState.KNOWN]
+    assert uploads.confirm_upload(2, by=publisher, governments={government}) == 0
+    assert len(drafts()) == 1
+
+
+def test_nobody_publishes_about_the_purchase_of_another_government(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    ocid = make_published("tender", government, by=publisher, approver=approver).ocid
+    with transaction():
+        db.session.execute(
+            text("INSERT INTO government (id, name, region_code) VALUES (99, '开封市人民政府', '410200')")
+        )
+    stranger = signed_in(app, make_staff(99, Role.PUBLISHER))
+
+    bring(stranger, written(make_release(ocid=ocid)), 99)
+
+    assert states() == [RowState.BAD]
+
+
+def deep_bomb() -> bytes:
+    return gzip.compress(b"[" + b" " * 150_000_000 + b"]")
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda: b"{", rules.NoOcdsError), (lambda: b'{"releases": [}', rules.NoOcdsError),
+        (deep_bomb, rules.BombError), (lambda: b"\x1f\x8b nothing", rules.DamagedFileError),
+        (lambda: written(*[make_release(number) for number in range(2001)]), rules.TooManyRowsError),
+        (lambda: b'{"releases": []}', rules.NothingInItError),
+    ],
+    ids=["cut", "no-json", "bomb", "no-gzip", "many", "empty"],
+)  # fmt: skip
+def test_what_is_no_ocds_is_refused_and_not_kept(app: Flask, make: object, error: type[rules.UploadError]) -> None:
+    government, publisher, _ = make_offices()
+    assert callable(make)
+
+    with pytest.raises(error):
+        uploads.keep_upload(uploads.Bring("x.json", make(), government, publisher))
+
+    assert db.session.scalar(select(func.count()).select_from(Upload)) == 0
+
+
+def test_a_release_that_the_operator_sealed_meanwhile_is_known(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    first = make_published("tender", government, by=publisher, approver=approver)
+    release = make_release(ocid=first.ocid)
+    bring(signed_in(app, publisher), written(release), government)
+
+    seal_releases([release], by="运维", source="cli")
+
+    assert states() == [RowState.KNOWN]
+    assert uploads.confirm_upload(1, by=publisher, governments={government}) == 0
