@@ -9,6 +9,7 @@ from flask import current_app
 
 from portal.disclosure import actions as disclosure
 from portal.disclosure.models import Document
+from portal.disclosure.rules import PERSON, check_publisher
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError, PortalError
 from portal.moderation.actions import hide
@@ -159,7 +160,8 @@ def hand_in_document(
     """
     draft = queries.draft_in_office(draft_id, governments)
     rules.check_open(draft.status)
-    kept = disclosure.receive(data, disclosure.Received(draft.ocid, filename, title, is_announced=False))
+    told = disclosure.Received(draft.ocid, filename, title, is_announced=False, by=_named(by))
+    kept = disclosure.receive(data, told)
     if kept.published_at is None and kept.id not in {one.id for one in queries.documents_of(draft_id)}:
         attach_document(draft_id, kept.id, by=by, governments=governments)
 
@@ -234,6 +236,7 @@ def approve_draft(
 
     Raises:
         NotFoundError, WrongDraftStateError, OwnDraftError, DraftChangedError, PastMomentError, RefusedReleaseError
+        OwnDocumentError: a document of the draft was handed in by whoever would approve it.
     """
     with transaction():
         draft = queries.draft_in_office(draft_id, governments, for_update=True)
@@ -242,6 +245,8 @@ def approve_draft(
         if revision != draft.revision:
             raise rules.DraftChangedError
         rules.check_moment(publish_at, clock.now())
+        for document in queries.documents_of(draft.id):
+            check_publisher(_named(by), added_by=document.added_by if document.published_at is None else None)
         draft.approved_by, draft.publish_at, draft.status = by, publish_at, DraftStatus.APPROVED
         _touch(draft, DraftAct.APPROVED, by)
         if publish_at is None:
@@ -289,11 +294,16 @@ def _publish(draft: Draft, by: int | None) -> None:
         draft.release_id = report.sealed[0] if report.sealed else None
         for document in queries.documents_of(draft.id):
             if document.published_at is None:
-                disclosure.publish(document.id, by=name)
+                disclosure.publish(document.id, by=_named(draft.approved_by))
             kept = db.session.get_one(Document, document.id)
             kept.release_id = kept.release_id or draft.release_id
     draft.status, draft.published_at = DraftStatus.PUBLISHED, now
     _touch(draft, DraftAct.PUBLISHED, by)
+
+
+def _named(person_id: int | None) -> str:
+    """Name somebody as documents remember who handed them in and who published them."""
+    return f"{PERSON}{person_id}"
 
 
 def _keep(draft: Draft, by: int, *, fills: bool) -> Draft:

@@ -10,8 +10,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from portal.accounts.rules import Role
+from portal.disclosure.actions import Received, receive
 from portal.disclosure.actions import publish as publish_document
 from portal.disclosure.models import Document
+from portal.disclosure.rules import OwnDocumentError
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.ledger.models import LedgerEntry
@@ -278,6 +280,21 @@ def test_documents_are_published_with_the_notice(app: Flask) -> None:
     body = procurement.release(draft.release_id or 0).body
     assert (document.published_at is not None, document.release_id) == (True, draft.release_id)
     assert body["tender"]["documents"][0]["title"] == "采购文件"
+
+
+def test_whoever_handed_a_document_in_does_not_publish_it_with_a_notice(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    draft = make_draft("tender", government, by=publisher)
+    told = Received(draft.ocid, "文件.txt", "采购文件", is_announced=False, by=f"person:{approver}")
+    document = receive("采购文件".encode(), told)
+    actions.attach_document(draft.id, document.id, by=publisher, governments={government})
+    actions.submit_draft(draft.id, by=publisher, governments={government})
+
+    with pytest.raises(OwnDocumentError):
+        publish_draft(draft, by=approver)
+
+    assert db.session.get_one(Draft, draft.id).status is DraftStatus.SUBMITTED
+    assert db.session.get_one(Document, document.id).published_at is None
 
 
 def test_a_document_that_became_public_meanwhile_hinders_nobody(app: Flask) -> None:
