@@ -1,4 +1,4 @@
-"""Migration 0010 tells who handed a document in; what is there was handed in by nobody known, and stays public."""
+"""Migration 0007 tells who handed a document in; what is there was handed in by nobody known, and stays public."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migration 0005 adds what may belong together; what is there stands alone."""
+"""Migration 0004 adds what may belong together; what is there stands alone."""
 
 from __future__ import annotations
 

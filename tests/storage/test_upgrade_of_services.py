@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_listing_from_before_keeps_its_contract_and_organisations_get_identifiers(
     migrated_to: Callable[[str], None],
 ) -> None:
-    migrated_to("0007")
+    migrated_to("0004")
     with transaction():
         for number in (1, 2):
             db.session.execute(

@@ -1,4 +1,4 @@
-"""Migration 0007 keeps old entries as they are, and guards what opens them."""
+"""Migration 0005 keeps old entries as they are, and guards what opens them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OLD = canonical_json({
 
 @pytest.fixture
 def upgraded(migrated_to: Callable[[str], None]) -> None:
-    migrated_to("0005")
+    migrated_to("0004")
     with transaction():
         entry = "INSERT INTO ledger_entry VALUES (0, 'answer', '1', :body, :leaf, '2026-01-01 00:00:00')"
         db.session.execute(text(entry), {"body": OLD, "leaf": rules.leaf_hash(OLD)})
