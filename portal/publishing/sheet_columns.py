@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from portal.kernel.canonical import sha256_hex
 from portal.kernel.text import nfkc_fold
 from portal.publishing import upload_rules as rules
 from portal.publishing.notices.model import notice_types
@@ -12,12 +13,13 @@ from portal.publishing.notices.sheets import SheetColumn, columns_of
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from portal.publishing.notices.model import NoticeType
     from portal.publishing.sheet_files import Line
 
 PURCHASE, PURCHASE_EN = "所属采购项目（项目标识或项目编号）", "Purchase that it continues (ocid or project number)"
+REASONS, REASONS_EN = "需要改正的地方", "What has to be put right"
 REQUIRED_MARK = "*"
 LINES_ABOVE = 20  # titles and notes
 LEAST_FOUND = 3
@@ -35,7 +37,7 @@ class Header:
     @property
     def unused(self) -> list[str]:
         """List the headings of columns that nothing is taken from."""
-        return [text for at, text in enumerate(self.texts) if text and at not in self.columns]
+        return [text for at, text in enumerate(self.texts) if text and at not in self.columns and not is_reasons(text)]
 
 
 def headings(notice: NoticeType) -> dict[str, str]:
@@ -51,6 +53,35 @@ def folded(text: str) -> str:
     return "".join(nfkc_fold(text).split()).rstrip(REQUIRED_MARK)
 
 
+def is_reasons(text: str) -> bool:
+    """Tell whether a heading is that of the reasons, which the portal adds to rows that it hands back."""
+    return folded(text) in {folded(REASONS), folded(REASONS_EN)}
+
+
+def digest_of(texts: Sequence[str]) -> str:
+    """Tell headers apart: the same headings in the same order have the same digest."""
+    said = [folded(text) for text in texts if text and not is_reasons(text)]
+    return sha256_hex("\x1f".join(said).encode("utf-8", "surrogatepass"))
+
+
+def likely_header(lines: Sequence[Line]) -> Line | None:
+    """Guess which line is a header of its own kind: the first of the first ones that is nearly as full as any."""
+    fullness = [(sum(1 for cell in line.cells if cell), line) for line in lines[:LINES_ABOVE]]
+    most = max((count for count, _ in fullness), default=0)
+    if most < LEAST_FOUND:
+        return None
+    return next(line for count, line in fullness if count * 5 >= most * 4)
+
+
+def mapped_header(number: int, texts: Sequence[str], notice: NoticeType, meanings: Mapping[str, str]) -> Header:
+    """Make the header of a line whose columns somebody explained: heading of the notice by folded heading."""
+    known = set(headings(notice).values())
+    columns = {
+        at: meanings[folded(text)] for at, text in enumerate(texts) if text and meanings.get(folded(text)) in known
+    }
+    return Header(notice, number, list(texts), columns)
+
+
 def find_header(lines: Sequence[Line], wanted: str = "") -> Header | None:
     """Find the header of a notice type among the first lines, and where cells are merged over two of them.
 
@@ -63,17 +94,23 @@ def find_header(lines: Sequence[Line], wanted: str = "") -> Header | None:
     """
     types = [notice_types()[wanted]] if wanted in notice_types() else list(notice_types().values())
     best: Header | None = None
-    above: Sequence[str] = ()
-    for line in lines[:LINES_ABOVE]:
-        for texts in (line.cells, joined(line.cells, above)):
-            for notice in types:
-                found = _match(notice, line.number, texts)
-                if found is not None and (best is None or _rank(found) > _rank(best)):
-                    best = found
-        above = line.cells
+    for number, texts in possible_headers(lines):
+        for notice in types:
+            found = _match(notice, number, texts)
+            if found is not None and (best is None or _rank(found) > _rank(best)):
+                best = found
     if best is not None:
         _refuse_twice(best)
     return best
+
+
+def possible_headers(lines: Sequence[Line]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Go through what may be a header: each of the first lines, alone and with the line above it."""
+    above: Sequence[str] = ()
+    for line in lines[:LINES_ABOVE]:
+        yield line.number, line.cells
+        yield line.number, joined(line.cells, above)
+        above = line.cells
 
 
 def joined(low: Sequence[str], high: Sequence[str]) -> list[str]:

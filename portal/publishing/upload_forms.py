@@ -9,6 +9,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField
 
 from portal.publishing.notices.model import notice_types
+from portal.publishing.notices.sheets import columns_of
+from portal.publishing.sheet_columns import PURCHASE, PURCHASE_EN
 from portal.web.forms import ChoiceField, PortalForm
 from portal.web.locale import pick
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from portal.parties.models import Government
+    from portal.publishing.mappings import AskedColumn
+    from portal.publishing.notices.model import NoticeType
 
 
 class UploadForm(PortalForm):
@@ -40,3 +44,23 @@ class TakeForm(PortalForm):
         _l("Submit them for approval at once"),
         description=_l("Otherwise they stay drafts, which you can still change and to which you can attach documents."),
     )
+
+
+class ColumnsForm(PortalForm):
+    """What each column of a sheet means."""
+
+    def meanings(self, asked: Sequence[AskedColumn]) -> dict[str, str]:
+        """Give the chosen heading of the notice for each column of the sheet."""
+        return {one.text: self[f"column_{one.at}"].data for one in asked if self[f"column_{one.at}"].data}
+
+
+def columns_form(asked: Sequence[AskedColumn], notice: NoticeType) -> ColumnsForm:
+    """Make the form of the columns of a sheet, filled with what is known or likely."""
+    fields = {f"column_{one.at}": ChoiceField(one.text, required=False, hint=one.example) for one in asked}
+    data = {f"column_{one.at}": one.heading for one in asked}
+    form: ColumnsForm = type("SheetColumnsForm", (ColumnsForm,), fields)(data=data)
+    known = [(PURCHASE, pick(PURCHASE, PURCHASE_EN))]
+    known += [(one.heading, pick(one.heading, one.heading_en)) for one in columns_of(notice)]
+    for one in asked:
+        form[f"column_{one.at}"].offer(known)
+    return form

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from portal.kernel.errors import NotFoundError
@@ -13,11 +13,11 @@ from portal.kernel.text import N_
 from portal.procurement import details
 from portal.procurement import history as comparisons
 from portal.procurement.repairs import REPAIRS
-from portal.publishing import ocds_uploads, queries, sheet_columns, sheet_rows, sheet_templates, uploads
+from portal.publishing import mappings, ocds_uploads, queries, sheet_columns, sheet_rows, sheet_templates, uploads
 from portal.publishing import upload_rules as rules
 from portal.publishing.notices.model import notice_types
 from portal.publishing.permissions import DRAFT
-from portal.publishing.upload_forms import TakeForm, UploadForm
+from portal.publishing.upload_forms import TakeForm, UploadForm, columns_form
 from portal.publishing.upload_rules import RowState
 from portal.web import access, forms
 from portal.web.filters import Filters, choose
@@ -92,6 +92,8 @@ def preview(upload_id: int) -> ResponseReturnValue:
     """Show what every row would become, and make the good ones drafts."""
     kept = uploads.upload_in_office(upload_id, _governments())
     content, filters = uploads.content_of(kept), Filters.from_request()
+    if content is None:
+        return redirect(url_for(".columns", upload_id=upload_id), 303)
     chosen = choose(filters.stage, list(RowState), name="stage")
     found: Sequence[Candidate | Imported] = content.of_state(RowState(chosen)) if chosen else content.candidates
     is_sheet = isinstance(content, uploads.Sheet)
@@ -101,6 +103,25 @@ def preview(upload_id: int) -> ResponseReturnValue:
         rules=rules, filters=filters, chosen=chosen, page=_page(found, filters.page), said_by=sheet_rows.said_by,
         counts={state: len(content.of_state(state)) for state in RowState}, heading_in=sheet_columns.heading_in,
         repairs=REPAIRS, kind_names=comparisons.KIND_NAMES,
+    )  # fmt: skip
+
+
+@bp.route("/office/releases/upload/<int:upload_id>/columns", methods=["GET", "POST"])
+@access.requires(DRAFT)
+def columns(upload_id: int) -> ResponseReturnValue:
+    """Say what the columns of a sheet mean whose headings are not those of a template; kept for the next time."""
+    kept = uploads.upload_in_office(upload_id, _governments())
+    code = choose(request.args.get("notice") or kept.notice_type or None, list(notice_types()), name="notice")
+    if code is None:
+        return render_template("publishing/upload_type.html", upload=kept, types=notice_types().values())
+    asked = mappings.columns_to_explain(kept, notice_types()[code])
+    form = columns_form(asked, notice_types()[code])
+    return forms.handle(
+        form, then=url_for(".preview", upload_id=upload_id), template="publishing/upload_columns.html", upload=kept,
+        act=lambda form: mappings.save_mapping(
+            upload_id, code, form.meanings(asked), by=access.actor().person_id, governments=_governments()
+        ),
+        notice=notice_types()[code], asked=asked,
     )  # fmt: skip
 
 

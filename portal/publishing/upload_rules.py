@@ -106,6 +106,12 @@ class TwiceError(UploadError):
     message = N_("The heading “%(heading)s” stands over two columns. Keep one of them.")
 
 
+class NoMeaningError(UploadError):
+    """Raised when nobody says of any column what it means."""
+
+    message = N_("Say of at least one column what it means.")
+
+
 class NothingInItError(UploadError):
     """Raised when a file has a header and nothing under it, or no releases."""
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext
 from sqlalchemy import delete, select
 
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
-from portal.kernel.text import N_, clean_line
+from portal.kernel.text import clean_line
 from portal.parties.models import Government
-from portal.publishing import actions, ocds_uploads, sheet_columns, sheet_files, sheet_rows
+from portal.publishing import actions, mappings, ocds_uploads, sheet_columns, sheet_files, sheet_rows
 from portal.publishing import upload_rules as rules
 from portal.publishing.actions import Begin
 from portal.publishing.models import Draft
@@ -22,6 +21,7 @@ from portal.publishing.upload_models import Upload, UploadedRow
 from portal.storage.batches import batches
 from portal.storage.database import db
 from portal.storage.transactions import transaction
+from portal.web.locale import pick
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from portal.publishing.upload_rules import RowState
 
 NAME_LENGTH = 200
-REASONS = N_("What has to be put right")
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def keep_upload(bring: Bring) -> Upload:
     if ocds_uploads.is_ocds(bring.data):
         ocds_uploads.read(bring.data)
     else:
-        _read(bring.data, bring.notice_type)
+        _check_sheet(bring)
     now = clock.now()
     with transaction():
         db.session.execute(delete(Upload).where(Upload.uploaded_at < now - timedelta(days=rules.KEPT_DAYS)))
@@ -127,9 +126,14 @@ def upload_in_office(upload_id: int, governments: Collection[int]) -> Upload:
     return found
 
 
-def content_of(upload: Upload) -> Sheet | Package:
-    """Look through an upload, whichever it is."""
-    return package_of(upload) if ocds_uploads.is_ocds(upload.data) else sheet_of(upload)
+def content_of(upload: Upload) -> Sheet | Package | None:
+    """Look through an upload, whichever it is; None where nobody has said yet what its columns mean."""
+    if ocds_uploads.is_ocds(upload.data):
+        return package_of(upload)
+    try:
+        return sheet_of(upload)
+    except rules.NoHeaderError:
+        return None
 
 
 def package_of(upload: Upload) -> Package:
@@ -143,8 +147,15 @@ def package_of(upload: Upload) -> Package:
 
 
 def sheet_of(upload: Upload) -> Sheet:
-    """Look through the rows of an upload: what each would become, what is wrong, what is there already."""
-    lines, header = _read(upload.data, upload.notice_type)
+    """Look through the rows of an upload: what each would become, what is wrong, what is there already.
+
+    Raises:
+        NoHeaderError: nobody has said yet what its columns mean.
+    """
+    lines = sheet_files.lines_of(upload.data)
+    header = mappings.header_of(lines, upload.government_id, upload.notice_type)
+    if header is None:
+        raise rules.NoHeaderError
     candidates = sheet_rows.candidates_of(lines, header, upload.government)
     known = _known(upload.government_id, [one.digest(header.notice.code) for one in candidates])
     for one in candidates:
@@ -170,7 +181,7 @@ def confirm_upload(upload_id: int, *, by: int, governments: Collection[int], sub
         upload = upload_in_office(upload_id, governments)
         db.session.execute(select(Government.id).where(Government.id == upload.government_id).with_for_update())
         content = content_of(upload)
-        if len(content.of_state(rules.RowState.BAD)) == len(content.candidates):
+        if content is None or len(content.of_state(rules.RowState.BAD)) == len(content.candidates):
             raise rules.NothingGoodError
         begun = content.beginnings(upload, by)
         for digest, begin in begun:
@@ -181,17 +192,18 @@ def confirm_upload(upload_id: int, *, by: int, governments: Collection[int], sub
         return len(begun)
 
 
-def _read(data: bytes, notice_type: str) -> tuple[list[sheet_files.Line], Header]:
-    lines = sheet_files.lines_of(data)
-    header = sheet_columns.find_header(lines, notice_type)
-    if header is None:
+def _check_sheet(bring: Bring) -> None:
+    """Refuse a sheet that cannot be read; one with headings of its own is kept, to be explained."""
+    lines = sheet_files.lines_of(bring.data)
+    header = mappings.header_of(lines, bring.government_id, bring.notice_type)
+    line = header.line if header is not None else getattr(sheet_columns.likely_header(lines), "number", None)
+    if line is None:
         raise rules.NoHeaderError(field="file")
-    below = [line for line in lines if line.number > header.line]
+    below = sum(1 for one in lines if one.number > line)
     if not below:
         raise rules.NothingInItError(field="file")
-    if len(below) > rules.MOST_ROWS:
+    if below > rules.MOST_ROWS:
         raise rules.TooManyRowsError(field="file", most=rules.MOST_ROWS)
-    return lines, header
 
 
 def _known(government_id: int, digests: Sequence[str]) -> Mapping[str, int]:
@@ -221,8 +233,13 @@ def bad_rows(sheet: Sheet) -> tuple[list[str], list[list[str]]]:
         for line in one.lines:
             told = [_told(sheet, problem) for problem in one.problems if problem.row == line.number]
             cells = [*line.cells, *[""] * width][:width]
-            rows.append([*cells, "\n".join(told)])
-    return [*header.texts, str(gettext(REASONS))], rows
+            rows.append([*_without_reasons(header, cells), "\n".join(told)])
+    return [*_without_reasons(header, header.texts), pick(sheet_columns.REASONS, sheet_columns.REASONS_EN)], rows
+
+
+def _without_reasons(header: Header, cells: Sequence[str]) -> list[str]:
+    """Leave out the column of reasons of the last time."""
+    return [text for text, heading in zip(cells, header.texts, strict=True) if not sheet_columns.is_reasons(heading)]
 
 
 def _told(sheet: Sheet, problem: Problem) -> str:
