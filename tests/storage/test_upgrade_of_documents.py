@@ -1,4 +1,4 @@
-"""Migration 0007 tells who handed a document in; what is there was handed in by nobody known, and stays public."""
+"""Migration 0009 tells who handed a document in; what is there was handed in by nobody known, and stays public."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_documents_from_before_keep_who_published_them(migrated_to: Callable[[str], None]) -> None:
-    migrated_to("0006")
+    migrated_to("0008")
     with transaction():
         db.session.execute(
             text(

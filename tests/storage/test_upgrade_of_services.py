@@ -1,4 +1,4 @@
-"""Migration 0008 gives listings their tables and organisations an identifier; what is there stays."""
+"""Migration 0006 gives listings their tables and organisations an identifier; what is there stays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_listing_from_before_keeps_its_contract_and_organisations_get_identifiers(
     migrated_to: Callable[[str], None],
 ) -> None:
-    migrated_to("0004")
+    migrated_to("0005")
     with transaction():
         for number in (1, 2):
             db.session.execute(
