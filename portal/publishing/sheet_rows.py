@@ -21,7 +21,7 @@ from portal.publishing.notices.filling import options_of, values_of
 from portal.publishing.notices.model import notice_types
 from portal.publishing.notices.sheets import columns_of, values_of_rows
 from portal.publishing.rules import UnknownPurchaseError, rests_on
-from portal.publishing.sheet_columns import PURCHASE, column_named
+from portal.publishing.sheet_columns import PURCHASE
 from portal.publishing.upload_rules import RowState
 from portal.web.errors import told
 
@@ -122,6 +122,7 @@ class _Reader:
     def __init__(self, header: Header, government: Government) -> None:
         self._header, self._notice, self._government = header, header.notice, government
         self._places = {heading: at for at, heading in header.columns.items()}
+        self._columns = {column.heading: column for column in columns_of(header.notice)}
         self._purchases: dict[str, Process | None] = {}
 
     def read(self, lines: Sequence[Line]) -> Candidate:
@@ -154,7 +155,7 @@ class _Reader:
         return row
 
     def _cell(self, heading: str, text: str, line: Line, found: Candidate) -> str:
-        column = column_named(self._notice, heading)
+        column = self._columns.get(heading)
         if column is None or column.is_code or not text:
             return text
         if column.field.kind in {"region", "category"}:
@@ -198,7 +199,7 @@ class _Reader:
         heading = _heading(self._notice, fault.field)
         if not fault.row:
             return heading, lines[0]
-        column = column_named(self._notice, heading)
+        column = self._columns.get(heading)
         table = column.table if column is not None else None
         places = [
             self._places[one.heading] for one in columns_of(self._notice)

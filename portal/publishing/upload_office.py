@@ -91,18 +91,26 @@ def _bring(form: UploadForm) -> Upload:
 def preview(upload_id: int) -> ResponseReturnValue:
     """Show what every row would become, and make the good ones drafts."""
     kept = uploads.upload_in_office(upload_id, _governments())
+    if request.method == "POST":
+        return forms.handle(
+            TakeForm(), act=lambda form: _take(upload_id, form), then=url_for("publishing.index"),
+            template="publishing/upload_again.html", upload=kept,
+        )  # fmt: skip
+    return _preview(kept)
+
+
+def _preview(kept: Upload) -> ResponseReturnValue:
     content, filters = uploads.content_of(kept), Filters.from_request()
     if content is None:
-        return redirect(url_for(".columns", upload_id=upload_id), 303)
+        return redirect(url_for(".columns", upload_id=kept.id), 303)
     chosen = choose(filters.stage, list(RowState), name="stage")
     found: Sequence[Candidate | Imported] = content.of_state(RowState(chosen)) if chosen else content.candidates
     is_sheet = isinstance(content, uploads.Sheet)
-    return forms.handle(
-        TakeForm(), act=lambda form: _take(upload_id, form), then=url_for("publishing.index"),
-        template=f"publishing/{'upload_preview' if is_sheet else 'upload_package'}.html", upload=kept, content=content,
-        rules=rules, filters=filters, chosen=chosen, page=_page(found, filters.page), said_by=sheet_rows.said_by,
+    return render_template(
+        f"publishing/{'upload_preview' if is_sheet else 'upload_package'}.html", form=TakeForm(), upload=kept,
+        content=content, rules=rules, filters=filters, chosen=chosen, page=_page(found, filters.page),
         counts={state: len(content.of_state(state)) for state in RowState}, heading_in=sheet_columns.heading_in,
-        repairs=REPAIRS, kind_names=comparisons.KIND_NAMES,
+        said_by=sheet_rows.said_by, repairs=REPAIRS, kind_names=comparisons.KIND_NAMES,
     )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def test_what_is_wrong_is_told_and_the_rest_goes_through(app: Flask) -> None:
     send(client, where)
 
     assert states() == [RowState.KNOWN, RowState.BAD, RowState.BAD, RowState.BAD]
-    assert "/tender/value/amount" in page
+    assert "/tender/value/amount: 不是数字" in page
     assert len(drafts()) == 1
 
 

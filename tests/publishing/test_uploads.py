@@ -462,3 +462,19 @@ def test_a_mapping_is_still_known_when_rows_with_reasons_come_back(app: Flask) -
 
     assert "按表头识别为“合同公告”" in client.get(again).text
     assert "以下各列不会采用" not in client.get(again).text
+
+
+def test_a_confirmation_that_fails_says_why_and_can_be_sent_again(app: Flask) -> None:
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+    bad = bring(client, fill(template("contract"), [typed("contract", contract_number="")]), government)
+    good = bring(client, fill(template("contract"), [typed("contract")]), government)
+
+    stale = client.post(good.headers["Location"])
+    token = re.findall(r'name="csrf_token" type="hidden" value="([^"]+)"', stale.text)[0]
+    nothing = client.post(bad.headers["Location"], data={"csrf_token": token})
+    again = client.post(good.headers["Location"], data={"csrf_token": token})
+
+    assert (stale.status_code, nothing.status_code, again.status_code) == (422, 409, 303)
+    assert "没有可以采用的内容" in nothing.text
+    assert kept(Draft) == 1

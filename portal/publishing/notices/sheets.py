@@ -53,9 +53,10 @@ def values_of_rows(notice: NoticeType, rows: Sequence[Mapping[str, str]]) -> tup
     """Read the rows of one notice, cells by heading in either language; what does not fit is named and left out."""
     values: Values = {}
     faults: list[CellFault] = []
+    columns = columns_of(notice)
     for number, row in enumerate(rows):
         tables: dict[str, dict[str, object]] = {}
-        for column in columns_of(notice):
+        for column in columns:
             if column.is_code or (number and column.table is None):
                 continue
             try:
