@@ -26,7 +26,7 @@ from portal.publishing.upload_models import Upload
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 from tests.factories.drafts import make_offices, make_published, make_staff
-from tests.factories.sheets import fill, first_sheet, saved, typed
+from tests.factories.sheets import fill, first_sheet, old_workbook, saved, typed
 from tests.factories.web import send, signed_in
 
 if TYPE_CHECKING:
@@ -478,3 +478,14 @@ def test_a_confirmation_that_fails_says_why_and_can_be_sent_again(app: Flask) ->
     assert (stale.status_code, nothing.status_code, again.status_code) == (422, 409, 303)
     assert "没有可以采用的内容" in nothing.text
     assert kept(Draft) == 1
+
+
+def test_an_old_workbook_is_read(app: Flask) -> None:
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+    row = typed("intention")
+
+    data = old_workbook([list(row), list(row.values())])
+    where = bring(client, data, government, "表.xls").headers["Location"]
+
+    assert "1份公告可以成为草稿" in client.get(where).text
