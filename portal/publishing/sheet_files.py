@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import struct
 import tempfile
 import zipfile
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import olefile
 from python_calamine import CalamineError, load_workbook
 
 from portal.kernel.text import N_, clean_text
@@ -33,6 +35,7 @@ MOST_LINES = 70_000  # what a sheet may have, empty ones too
 SIGNIFICANT = ".15g"  # digits that spreadsheets keep
 CHUNK, OVERLAP = 1 << 20, 200
 DELIMITERS = ",\t;"
+CELL_RECORDS = frozenset({0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E})  # of BIFF, that hold values
 _REFERENCE = re.compile(rb'<(?:\w{1,9}:)?c [^<>]{0,80}?\br="([A-Z]{1,3})(\d{1,7})"')
 _FAULT = re.compile(r"cell ([A-Z]{1,3})\d+ (.*)", re.DOTALL)
 
@@ -65,6 +68,8 @@ def lines_of(data: bytes) -> list[Line]:
             faults = _faults(path)
         else:
             faults = {}
+        if data.startswith(OLE):
+            _check_old_workbook(path)
         raw = _workbook(path) if data.startswith((ZIP, OLE)) else _text(path)
         lines = (
             Line(number, [clean_text(cell) for cell in cells], _garbled(cells) | faults.get(number, {}))
@@ -102,6 +107,28 @@ def _check_workbook(path: Path) -> None:
         raise rules.DamagedFileError(field="file") from error
 
 
+def _check_old_workbook(path: Path) -> None:
+    """Refuse an XLS workbook with a cell so far away that a table to it fills the memory."""
+    try:
+        with olefile.OleFileIO(path) as book:
+            name = next((one for one in ("Workbook", "Book") if book.exists(one)), None)
+            stream = book.openstream(name).read() if name is not None else b""
+    except (OSError, ValueError, IndexError) as error:
+        raise rules.DamagedFileError(field="file") from error
+    columns = rows = at = 0
+    while at + 8 <= len(stream):
+        kind, length, row, column = struct.unpack_from("<HHHH", stream, at)
+        if kind in CELL_RECORDS and length >= 4:  # noqa: PLR2004 - row and column
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
+        at += 4 + length
+    _refuse_wide(columns, rows)
+
+
+def _refuse_wide(columns: int, rows: int) -> None:
+    if columns > rules.MOST_COLUMNS or columns * rows > rules.MOST_CELLS:
+        raise rules.WideSheetError(field="file", cell=f"{column_letters(columns)}{rows}")
+
+
 def _check_extent(book: zipfile.ZipFile, name: str) -> None:
     columns = rows = 0
     with book.open(name) as stream:
@@ -110,8 +137,7 @@ def _check_extent(book: zipfile.ZipFile, name: str) -> None:
             for letters, number in _REFERENCE.findall(rest + data):
                 columns, rows = max(columns, column_number(letters.decode())), max(rows, int(number))
             rest = data[-OVERLAP:]
-    if columns > rules.MOST_COLUMNS or columns * rows > rules.MOST_CELLS:
-        raise rules.WideSheetError(field="file", cell=f"{column_letters(columns)}{rows}")
+    _refuse_wide(columns, rows)
 
 
 def _faults(path: Path) -> dict[int, dict[int, str]]:

@@ -286,6 +286,7 @@ REFUSED = {
     "damaged-xls": (lambda: b"\xd0\xcf\x11\xe0 nothing", rules.DamagedFileError),
     "bomb": (bomb, rules.BombError),
     "far-away": (far_away, rules.WideSheetError),
+    "far-away-xls": (lambda: old_workbook([["x"], *[[]] * 65_534, ["x"] * 100]), rules.WideSheetError),
     "encoding": (lambda: b"\xff\xff\xfe\x00\x81", rules.WrongEncodingError),
     "no-header": ("随便写的\n没有表格".encode, rules.NoHeaderError),
     "no-rows": (lambda: ",".join(typed("intention")).encode(), rules.NothingInItError),
