@@ -7,7 +7,6 @@ import io
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import xlsxwriter
 from flask_babel import gettext
 
 from portal.classification.queries import categories, regions
@@ -115,6 +114,8 @@ def rows_sheet(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _book(file: io.BytesIO) -> Workbook:
+    import xlsxwriter  # noqa: PLC0415 - 13 MB that a process without such a file need not take
+
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _CREATED})
     return book
