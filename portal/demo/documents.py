@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-import typst
-
 from portal.settings import ROOT
 
 if TYPE_CHECKING:
@@ -51,6 +49,8 @@ def pdf(title: str, paragraphs: Sequence[str], font_folder: Path) -> bytes:
         f'#set document(title: "{_typst_string(title)}", date: none)\n#set text(font: ({families},), size: 11pt, lang: "zh")\n'
         f'#set page(numbering: "1")\n= {_typst_text(title)}\n\n{body}\n'
     )
+    import typst  # noqa: PLC0415 - 2 MB that the web process need not take
+
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder)])
     return bytes(typst.compile(source.encode(), font_paths=fonts, format="pdf", timestamp=0))
 

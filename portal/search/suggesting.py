@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from portal.search import analysis, asking, keeping
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # single readings suffice, and take 30 MB less
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")  # nobody changes them
 
 from pypinyin import Style, lazy_pinyin
 
