@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup, with_appcontext
-from rich.console import Console
-from rich.progress import Progress
 
 from portal.disclosure import actions, queries
 from portal.disclosure.actions import Received
+from portal.kernel import terminal
 from portal.kernel.errors import PortalError
 from portal.kernel.text import clean_line
 from portal.storage.database import db
@@ -80,7 +79,7 @@ def import_documents(context: click.Context, folder: Path, by: str, *, is_draft:
         click.echo(f"{folder}: there is neither {LIST} nor a folder named like a purchase with files in it", err=True)
         context.exit(NOTHING_READ)
     tally = _Tally()
-    with Progress(console=Console(stderr=True)) as progress:
+    with terminal.progress() as progress:
         for item in progress.track(items, description="documents"):
             _import(tally, item, by=operator, is_draft=is_draft)
     for refusal in tally.refused:

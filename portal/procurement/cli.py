@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.progress import Progress
 
+from portal.kernel import terminal
 from portal.kernel.text import clean_line
 from portal.procurement import mapping, reading, sheets
 from portal.procurement.actions import BATCH, rebuild_processes, seal_releases
@@ -20,6 +19,8 @@ from portal.storage.batches import batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.progress import Progress
 
     from portal.procurement.rules import Json, Problem
 
@@ -53,7 +54,7 @@ def import_ocds(context: click.Context, paths: Sequence[Path], by: str) -> None:
     """
     files = [file for path in paths for file in (_files_in(path) if path.is_dir() else [path])]
     tally = _Tally(by)
-    with _progress() as progress:
+    with terminal.progress(is_kept=False) as progress:
         for file in files:
             _import_file(tally, file, progress)
     _finish(context, tally, nothing_read=tally.unreadable == len(files))
@@ -75,7 +76,7 @@ def import_sheet(context: click.Context, path: Path, name: str, by: str) -> None
         context.exit(NOTHING_READ)
     prefix = current_app.extensions["settings"].ocid_prefix
     try:
-        with _progress() as progress:
+        with terminal.progress(is_kept=False) as progress:
             task = progress.add_task("rows", total=path.stat().st_size)
             found = sheets.read_sheet(
                 path, chosen, ocid_prefix=prefix, advance=lambda count: progress.advance(task, count)
@@ -94,7 +95,7 @@ def import_sheet(context: click.Context, path: Path, name: str, by: str) -> None
 @with_appcontext
 def rebuild() -> None:
     """Compile every process anew from its releases."""
-    with Console(stderr=True).status("compiling"):
+    with terminal.busy("compiling"):
         count = rebuild_processes()
     click.echo(f"{count} processes compiled")
 
@@ -176,7 +177,3 @@ def _finish(context: click.Context, tally: _Tally, *, nothing_read: bool) -> Non
     if nothing_read:
         context.exit(NOTHING_READ)
     context.exit(SOME_REFUSED if tally.refused or tally.unreadable else 0)
-
-
-def _progress() -> Progress:
-    return Progress(console=Console(stderr=True), transient=True)

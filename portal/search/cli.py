@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from portal.kernel import terminal
 from portal.search import keeping, registry
 from portal.search.faults import RebuildRunningError
 from portal.search.matching import full_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.progress import Progress
 
     from portal.search.port import SearchDocument
 
@@ -27,7 +28,7 @@ search_group = AppGroup("search", help="Build and check the full-text index.")
 def rebuild() -> None:
     """Build the index anew from the database; searching and publishing go on meanwhile."""
     expected = len(registry.backend().keys()) if not registry.backend().faults() else None
-    with _progress() as progress:
+    with terminal.progress(counted="documents") as progress:
         try:
             count = keeping.rebuild(lambda documents: _counted(documents, progress, expected))
         except RebuildRunningError as error:
@@ -44,7 +45,7 @@ def check() -> None:
         click.echo(f"search: damaged: {fault}", err=True)
     kept = {} if faults else {key: sha256(text).digest() for key, text in registry.backend().texts()}
     wanted: dict[str, bytes] = {}
-    with _progress() as progress:
+    with terminal.progress(counted="documents") as progress:
         for document in _counted(registry.all_documents(), progress, len(kept) or None):
             wanted[document.key] = sha256(full_text(document).encode()).digest()
     _tell("not in the index", wanted.keys() - kept.keys())
@@ -60,11 +61,6 @@ def _tell(what: str, keys: set[str]) -> None:
     if keys:
         shown = ", ".join(sorted(keys)[:SHOWN_KEYS])
         click.echo(f"search: {len(keys)} {what}: {shown}{' …' if len(keys) > SHOWN_KEYS else ''}", err=True)
-
-
-def _progress() -> Progress:
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("documents"), TimeElapsedColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
 
 
 def _counted(documents: Iterator[SearchDocument], progress: Progress, expected: int | None) -> Iterator[SearchDocument]:
