@@ -18,6 +18,7 @@ from portal.settings import Settings
 from portal.storage.database import db
 from portal.storage.upgrading import upgrade
 from tests import postgres
+from tests.ocds_schemas import Standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,6 +129,14 @@ def shared_data() -> Path:
     if not SHARED.exists():
         pytest.skip("needs the test data beside the checkout (../shared/data)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def ocds_standard() -> Standard:
+    """Give the schemas of OCDS with their extensions; a test without them is skipped by name."""
+    if not SHARED.exists():
+        pytest.skip("needs the test data beside the checkout (../shared/data)")
+    return Standard(SHARED / "ocds")
 
 
 @pytest.fixture

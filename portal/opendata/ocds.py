@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from portal.kernel.errors import NotFoundError
+from portal.opendata import extension
 from portal.opendata.rules import EARLIEST
 from portal.procurement import queries as procurement
 from portal.procurement.extensions import extensions_of
@@ -75,7 +76,7 @@ def _package(uri: str, published_at: datetime, extensions: Sequence[str]) -> dic
     return {
         "uri": uri,
         "version": VERSION,
-        **({"extensions": list(extensions)} if extensions else {}),
+        "extensions": [*extensions, extension.address()],
         "publishedDate": published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "publisher": {"name": settings.publisher_name, "uri": links.public_url()},
         "license": settings.licence_url,

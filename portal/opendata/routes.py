@@ -11,7 +11,7 @@ from portal.exporting.formats.table import FORMATS as FILE_FORMATS
 from portal.feeds import registry as feed_sources
 from portal.feeds.render import FORMATS as FEED_FORMATS
 from portal.kernel.errors import BadFilterError, ForbiddenError, NotFoundError
-from portal.opendata import crawling, ocds, queries, rules, serving
+from portal.opendata import crawling, extension, ocds, queries, rules, serving
 from portal.opendata.permissions import EXPORT
 from portal.web import access, caching
 from portal.web.filters import LARGEST_NUMBER, Filters
@@ -130,6 +130,13 @@ def releases() -> ResponseReturnValue:
 def record(ocid: str) -> ResponseReturnValue:
     """Answer with one contracting process as an OCDS record."""
     return Response(ocds.record_package(ocid), content_type="application/json; charset=utf-8")
+
+
+@bp.get("/ocds/extensions/<name>/<file>")
+@access.public
+def extension_file(name: str, file: str) -> ResponseReturnValue:
+    """Answer with a file of the portal's own OCDS extension."""
+    return Response(extension.content(name, file), content_type="application/json; charset=utf-8")
 
 
 @bp.get("/robots.txt")

@@ -1,6 +1,7 @@
 """Which OCDS extensions some releases use, so that packages declare those and no others: plain functions.
 
-Versions are those that fit OCDS 1.1.5: the tag `v1.1.5` where there is one, else one commit.
+Versions are those that fit OCDS 1.1.5: the tag `v1.1.5` where there is one, else one commit. The portal's own
+extension, `portal.opendata.extension`, is declared in every package.
 """
 
 from __future__ import annotations

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import copy
-import json
-from typing import TYPE_CHECKING, Any
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import jsonschema
 import pytest
 from ocdsmerge import Merger
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT4
 
 from portal.demo.loader import load
 from portal.procurement import queries
+from portal.procurement.cli import MAPPINGS
 from portal.procurement.extensions import FIELDS, extensions_of
+from portal.procurement.mapping import read_mapping
+from portal.procurement.values import child, children
+from portal.publishing.notices.model import notice_types
 from portal.storage.database import db
 from tests.factories.procurement import make_release, seal, tender_release
+from tests.ocds_schemas import RECORD_PACKAGE, RELEASE, RELEASE_PACKAGE, member_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,11 +31,9 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from portal.procurement.rules import Json
+    from portal.publishing.notices.model import NoticeType
+    from tests.ocds_schemas import Standard
 
-    Schema = dict[str, Any]  # JSON Schema, as parsed
-
-ROOT = "https://standard.open-contracting.org/schema/1__1__5/"
-NAMES = ("release-schema", "release-package-schema", "record-package-schema", "versioned-release-validation-schema")
 IMPORTED = (
     "ocds/sample-data", "ocds/portugal", "ocds/paraguay", "ocds/portland", "ocds/messy",
 )  # fmt: skip
@@ -39,68 +41,6 @@ SHEETS = (
     ("zh/notices_henan_2026_meta.csv", "henan_notices"),
     ("zh/notices_intention_shandong_2026.csv", "shandong_intentions"),
 )  # fmt: skip
-CHECKED_BY = jsonschema.Draft4Validator.FORMAT_CHECKER
-
-
-@pytest.fixture(scope="module")
-def standard(request: pytest.FixtureRequest) -> Path:
-    folder: Path = request.config.rootpath.parent / "shared/data/ocds"
-    if not folder.exists():
-        pytest.skip("needs the test data beside the checkout (../shared/data)")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def faults(standard: Path) -> Callable[[Json, str], list[str]]:
-    """Give a way to list what is wrong with a package by the schemas, patched with the extensions that it declares."""
-    schemas = {name: json.loads((standard / f"schema/1__1__5/{name}.json").read_text()) for name in NAMES}
-    made: dict[tuple[str, ...], dict[str, jsonschema.Draft4Validator]] = {}
-
-    def list_faults(package: Json, name: str) -> list[str]:
-        declared = package.get("extensions", [])
-        key = tuple(map(str, declared)) if isinstance(declared, list) else ()
-        if key not in made:
-            made[key] = _validators(schemas, standard, key)
-        return [f"{error.json_path}: {error.message[:200]}" for error in made[key][name].iter_errors(package)]
-
-    return list_faults
-
-
-def _validators(
-    schemas: dict[str, Schema], standard: Path, declared: tuple[str, ...]
-) -> dict[str, jsonschema.Draft4Validator]:
-    patched = copy.deepcopy(schemas)
-    for address in declared:
-        for name in NAMES:
-            patch = _extension(standard, address) / f"{name}.json"
-            if patch.exists():
-                _merge(patched[name], json.loads(patch.read_text()))
-    resources = [
-        (f"{ROOT}{name}.json", Resource.from_contents(schema, default_specification=DRAFT4))
-        for name, schema in patched.items()
-    ]
-    registry: Registry[Schema] = Registry().with_resources(resources)
-    return {
-        name: jsonschema.Draft4Validator(schema, registry=registry, format_checker=CHECKED_BY)
-        for name, schema in patched.items()
-    }
-
-
-def _extension(standard: Path, address: str) -> Path:
-    """Find the copy of a declared extension."""
-    name, version = address.split("/")[-3:-1]
-    return standard / "extensions" / ("v1.1.5" if version == "v1.1.5" else "") / name
-
-
-def _merge(target: Schema, patch: Schema) -> None:
-    """Apply a JSON merge patch (RFC 7396), but keep the members of lists such as `required`."""
-    for name, value in patch.items():
-        if isinstance(value, dict) and isinstance(target.get(name), dict):
-            _merge(target[name], value)
-        elif value is None:
-            target.pop(name, None)
-        elif not (value == [] and name == "required"):
-            target[name] = value
 
 
 def _packages(client: FlaskClient) -> Iterator[tuple[Json, str]]:
@@ -110,19 +50,43 @@ def _packages(client: FlaskClient) -> Iterator[tuple[Json, str]]:
         package = client.get(address).json
         assert package is not None
         if package["releases"]:
-            yield package, "release-package-schema"
+            yield package, RELEASE_PACKAGE
         address = package.get("links", {}).get("next", "")
     for ocid in db.session.scalars(queries.visible_processes().with_only_columns(queries.Process.ocid)).all():
         record = client.get(f"/ocds/records/{ocid}.json").json
         assert record is not None
-        yield record, "record-package-schema"
+        yield record, RECORD_PACKAGE
 
 
-def _check(client: FlaskClient, faults: Callable[[Json, str], list[str]], standard: Path) -> int:
-    merger = Merger(json.loads((standard / "schema/1__1__5/release-schema.json").read_text()))
+def _declared(package: Json) -> tuple[str, ...]:
+    found = package["extensions"]
+    assert isinstance(found, list)
+    return tuple(found)
+
+
+def _releases_in(package: Json) -> list[Json]:
+    """Give every release of a package, and what is compiled."""
+    holders = [package, *children(package, "records")]
+    compiled = [child(one, "compiledRelease") for one in holders]
+    return [*(release for one in holders for release in children(one, "releases")), *filter(None, compiled)]
+
+
+def _written_by(notice: NoticeType) -> list[str]:
+    """List the fields of a release that a notice type writes."""
+    paths = [notice.amends, notice.documents, *notice.sets]
+    for field in notice.fields:
+        paths += [*field.path, *field.sets, *filter(None, [field.name_path])]
+        for column in field.columns:
+            own = [*column.path, *column.sets, *filter(None, [column.name_path])]
+            paths += [path if path[:1] in {"/", "@"} else f"{row}/{path}" for row in field.path for path in own]
+    return [re.sub(r"\[[^]]*\]", "", re.sub(r"^@\w+", "parties", path)).removeprefix("/") for path in paths]
+
+
+def _check(client: FlaskClient, ocds_standard: Standard) -> int:
+    merger = Merger(copy.deepcopy(ocds_standard.patched(())[RELEASE]))
     count = 0
     for package, name in _packages(client):
-        assert faults(package, name) == []
+        assert ocds_standard.faults(package, name) == []
         for record in package.get("records", []):  # type: ignore[attr-defined]  # a list by the schema
             assert record["compiledRelease"] == merger.create_compiled_release(copy.deepcopy(record["releases"]))
         count += 1
@@ -130,44 +94,82 @@ def _check(client: FlaskClient, faults: Callable[[Json, str], list[str]], standa
 
 
 @pytest.mark.timeout(300)
-def test_all_of_the_demonstration_province_is_right(
-    app: Flask, client: FlaskClient, faults: Callable[[Json, str], list[str]], standard: Path
-) -> None:
+def test_all_of_the_demonstration_province_is_right(app: Flask, client: FlaskClient, ocds_standard: Standard) -> None:
     load()
 
-    assert _check(client, faults, standard) > 100
+    assert _check(client, ocds_standard) > 100
+    published = [(release, _declared(package)) for package, _ in _packages(client) for release in _releases_in(package)]
+    assert {
+        path
+        for release, declared in published
+        for path in member_paths(release)
+        if not ocds_standard.declares(path, declared)
+    } == set()
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("folder", IMPORTED)
 def test_all_that_is_imported_is_right_when_it_is_published(
-    client: FlaskClient, import_ocds: Callable[..., Result], faults: Callable[[Json, str], list[str]],
-    standard: Path, shared_data: Path, folder: str,
+    client: FlaskClient, import_ocds: Callable[..., Result], ocds_standard: Standard,
+    shared_data: Path, folder: str,
 ) -> None:  # fmt: skip
     import_ocds(str(shared_data / folder))
 
-    assert _check(client, faults, standard) > 0 or folder == "ocds/messy"
+    assert _check(client, ocds_standard) > 0 or folder == "ocds/messy"
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("sheet", "mapping"), SHEETS)
 def test_all_of_a_sheet_is_right_when_it_is_published(
-    client: FlaskClient, import_sheet: Callable[..., Result], faults: Callable[[Json, str], list[str]],
-    standard: Path, shared_data: Path, sheet: str, mapping: str,
+    client: FlaskClient, import_sheet: Callable[..., Result], ocds_standard: Standard,
+    shared_data: Path, sheet: str, mapping: str,
 ) -> None:  # fmt: skip
     import_sheet(shared_data / sheet, mapping)
 
-    assert _check(client, faults, standard) > 50
+    assert _check(client, ocds_standard) > 50
 
 
-def test_the_schemas_do_find_faults(faults: Callable[[Json, str], list[str]]) -> None:
+@pytest.mark.parametrize("notice", notice_types().values(), ids=notice_types())
+def test_every_field_that_a_notice_writes_is_declared(ocds_standard: Standard, notice: NoticeType) -> None:
+    every = ocds_standard.all_extensions
+
+    assert [path for path in _written_by(notice) if not ocds_standard.declares(path, every)] == []
+
+
+@pytest.mark.parametrize("file", sorted(MAPPINGS.glob("*.toml")), ids=lambda file: file.stem)
+def test_every_field_that_a_mapping_writes_is_declared(ocds_standard: Standard, file: Path) -> None:
+    mapping = read_mapping(file)
+    paths = [*mapping.constants, *(path for rule in mapping.field for path in rule.path)]
+
+    written = {re.sub(r"/\d+", "", path) for path in paths}
+    assert [path for path in written if not ocds_standard.declares(path, ocds_standard.all_extensions)] == []
+
+
+def test_the_portals_own_extension_is_served_where_packages_say(client: FlaskClient) -> None:
+    package = client.get("/ocds/releases.json").json
+    assert package is not None
+
+    address = urlsplit(package["extensions"][-1]).path
+    metadata = client.get(address).json
+    assert metadata is not None
+
+    assert address == "/ocds/extensions/sanwen/extension.json"
+    assert metadata["schemas"] == ["release-schema.json"]
+    schema = client.get(address.replace("extension.json", metadata["schemas"][0])).json
+    assert schema is not None
+    assert "regionCode" in schema["definitions"]["Address"]["properties"]
+    assert client.get("/ocds/extensions/other/extension.json").status_code == HTTPStatus.NOT_FOUND
+    assert client.get("/ocds/extensions/sanwen/other.json").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_schemas_do_find_faults(ocds_standard: Standard) -> None:
     wrong = tender_release() | {"date": "soon", "bids": {"details": [{"id": "1", "value": {"amount": "much"}}]}}
     package: Json = {
         "uri": "https://example.org/", "version": "1.1", "publishedDate": "2026-01-01T00:00:00Z",
         "publisher": {"name": "x"}, "releases": [wrong], "extensions": extensions_of([wrong]),
     }  # fmt: skip
 
-    assert {fault.split(":")[0] for fault in faults(package, "release-package-schema")} == {
+    assert {fault.split(":")[0] for fault in ocds_standard.faults(package, RELEASE_PACKAGE)} == {
         "$.releases[0].date", "$.releases[0].bids.details[0].value.amount",
     }  # fmt: skip
 
@@ -184,14 +186,14 @@ def test_packages_declare_the_extensions_whose_fields_they_use_and_no_others(cli
 
     assert package is not None
     assert [address.split("/")[-3] for address in package["extensions"]] == [
-        "ocds_pagination_extension", "ocds_bid_extension", "ocds_lots_extension",
+        "ocds_pagination_extension", "ocds_bid_extension", "ocds_lots_extension", "extensions",
     ]  # fmt: skip
 
 
-def test_every_field_of_the_table_stands_in_its_extension(standard: Path) -> None:
+def test_every_field_of_the_table_stands_in_its_extension(ocds_standard: Standard) -> None:
     for name, fields in FIELDS.items():
-        schema = (_extension(standard, f"x/{name}/extension.json") / "release-schema.json").read_text()
+        schema = (ocds_standard.extension(f"x/{name}/extension.json") / "release-schema.json").read_text()
         assert all(f'"{path.rsplit("/", 1)[-1]}"' in schema for path in fields), name
         repository, version = name.split("/")
-        commits = (standard / "extensions/COMMITS.txt").read_text()
+        commits = (ocds_standard.folder / "extensions/COMMITS.txt").read_text()
         assert version == "v1.1.5" or f"{repository} {version}" in commits
