@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import count
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from portal.classification.queries import category_name, region_name
 from portal.demand import queries, rules
+from portal.demand.models import Need, Proposal
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.table import Table
 from portal.kernel.text import N_
-from portal.storage.database import db
 from portal.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from sqlalchemy import Select
+    from collections.abc import Iterator, Mapping, Sequence
 
     from portal.web.filters import Filters
 
-Row = TypeVar("Row")
-BATCH = 500
 _SUMMED = ("id", "url", "updated_at", "title", "year", "proposals", "supporters", "is_answered", "age_days")
 _PLACE = (
     Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
@@ -28,58 +24,56 @@ _PLACE = (
 )
 
 
-def _proposals(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for items in _batched(queries.proposals(filters)):
-        standings = queries.standings(items)
-        for item in items:
-            standing = standings[item.id]
-            yield {
-                "id": item.id,
-                "url": links.absolute("demand.show", proposal_id=item.id),
-                "updated_at": item.changed_at,
-                "reference": rules.reference(item.id, item.year),
-                "title": item.title,
-                "title_en": item.title_en,
-                "body": item.body,
-                "beneficiaries": item.beneficiaries,
-                "people_count": item.people_count,
-                "region": item.region_code,
-                "category": item.category_code,
-                "published_at": item.published_at,
-                "supports": standing.supports,
-                "waiting": standing.waiting.value,
-                "verdict": standing.answer.verdict.value if standing.answer else None,
-                "answer": standing.answer.reason if standing.answer else None,
-                "needs": " ".join(standing.need_ids),
-            }
+def _proposals(items: Sequence[Proposal]) -> Iterator[Mapping[str, object]]:
+    standings = queries.standings(items)
+    for item in items:
+        standing = standings[item.id]
+        yield {
+            "id": item.id,
+            "url": links.absolute("demand.show", proposal_id=item.id),
+            "updated_at": item.changed_at,
+            "reference": rules.reference(item.id, item.year),
+            "title": item.title,
+            "title_en": item.title_en,
+            "body": item.body,
+            "beneficiaries": item.beneficiaries,
+            "people_count": item.people_count,
+            "region": item.region_code,
+            "category": item.category_code,
+            "published_at": item.published_at,
+            "supports": standing.supports,
+            "waiting": standing.waiting.value,
+            "verdict": standing.answer.verdict.value if standing.answer else None,
+            "answer": standing.answer.reason if standing.answer else None,
+            "needs": " ".join(standing.need_ids),
+        }
 
 
-def _needs(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for items in _batched(queries.needs(filters)):
-        figures, fates = queries.need_figures([item.id for item in items]), queries.need_fates(items)
-        for item in items:
-            proposals, supporters = figures[item.id]
-            is_answered, age = fates[item.id]
-            yield {
-                "id": item.id,
-                "url": links.absolute("demand.need", need_id=item.id),
-                "updated_at": item.changed_at,
-                "title": item.title,
-                "title_en": item.title_en,
-                "description": item.description,
-                "region": item.region_code,
-                "category": item.category_code,
-                "year": item.year,
-                "proposals": proposals,
-                "supporters": supporters,
-                "is_answered": is_answered,
-                "age_days": age,
-            }
+def _needs(items: Sequence[Need]) -> Iterator[Mapping[str, object]]:
+    figures, fates = queries.need_figures([item.id for item in items]), queries.need_fates(items)
+    for item in items:
+        proposals, supporters = figures[item.id]
+        is_answered, age = fates[item.id]
+        yield {
+            "id": item.id,
+            "url": links.absolute("demand.need", need_id=item.id),
+            "updated_at": item.changed_at,
+            "title": item.title,
+            "title_en": item.title_en,
+            "description": item.description,
+            "region": item.region_code,
+            "category": item.category_code,
+            "year": item.year,
+            "proposals": proposals,
+            "supporters": supporters,
+            "is_answered": is_answered,
+            "age_days": age,
+        }
 
 
 def summary_rows(filters: Filters) -> Iterator[Mapping[str, object]]:
     """Give the demand summary for officials: one row a need, then one for each proposal in none."""
-    for row in _needs(filters):
+    for row in NEED_ROWS(filters):
         yield {
             **{name: row[name] for name in _SUMMED},
             "kind": "need",
@@ -88,40 +82,34 @@ def summary_rows(filters: Filters) -> Iterator[Mapping[str, object]]:
             "category": row["category"],
             "category_name": category_name(str(row["category"])),
         }
-    for items in _batched(queries.proposals(filters)):
-        standings = queries.standings(items)
-        for item in items:
-            standing = standings[item.id]
-            if standing.need_ids:
-                continue
-            yield {
-                "id": item.id,
-                "url": links.absolute("demand.show", proposal_id=item.id),
-                "updated_at": item.changed_at,
-                "title": item.title,
-                "year": item.year,
-                "proposals": 1,
-                "supporters": standing.supports,
-                "is_answered": standing.answer is not None,
-                "age_days": standing.age_days,
-                "kind": "proposal",
-                "region": item.region_code,
-                "region_name": region_name(item.region_code),
-                "category": item.category_code,
-                "category_name": category_name(item.category_code),
-            }
+    yield from Table(queries.proposals, _in_no_need, key=(Proposal.id,))(filters)
 
 
-def _batched(query: Select[Row]) -> Iterator[list[Row]]:
-    """Read a query in batches, so that memory stays bounded and counts are read a batch at a time."""
-    for start in count(0, BATCH):
-        items = list(db.session.scalars(query.limit(BATCH).offset(start)))
-        if items:
-            yield items
-        if len(items) < BATCH:
-            return
+def _in_no_need(items: Sequence[Proposal]) -> Iterator[Mapping[str, object]]:
+    standings = queries.standings(items)
+    for item in items:
+        standing = standings[item.id]
+        if standing.need_ids:
+            continue
+        yield {
+            "id": item.id,
+            "url": links.absolute("demand.show", proposal_id=item.id),
+            "updated_at": item.changed_at,
+            "title": item.title,
+            "year": item.year,
+            "proposals": 1,
+            "supporters": standing.supports,
+            "is_answered": standing.answer is not None,
+            "age_days": standing.age_days,
+            "kind": "proposal",
+            "region": item.region_code,
+            "region_name": region_name(item.region_code),
+            "category": item.category_code,
+            "category_name": category_name(item.category_code),
+        }
 
 
+NEED_ROWS = Table(queries.needs, _needs, key=(Need.id,))
 PROPOSALS = Dataset(
     name="proposals",
     title=N_("Proposals"),
@@ -142,7 +130,7 @@ PROPOSALS = Dataset(
         Column("answer", N_("Answer")),
         Column("needs", N_("Needs"), description=N_("Numbers of the needs it became part of.")),
     ),
-    rows=_proposals,
+    rows=Table(queries.proposals, _proposals, key=(Proposal.id,)),
 )  # fmt: skip
 NEEDS = Dataset(
     name="needs",
@@ -160,7 +148,7 @@ NEEDS = Dataset(
         Column("is_answered", N_("Answered"), ColumnType.BOOLEAN, description=N_("Whether a plan line answers it.")),
         Column("age_days", N_("Age"), ColumnType.INTEGER, unit="d"),
     ),
-    rows=_needs,
+    rows=NEED_ROWS,
 )  # fmt: skip
 DEMAND_SUMMARY = Dataset(
     name="demand-summary",

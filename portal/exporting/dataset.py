@@ -71,8 +71,8 @@ class Dataset:
         title: an English msgid.
         description: an English msgid, one or two sentences.
         columns: in the order written; the public ones begin with `ID, URL, UPDATED_AT`.
-        rows: all rows under some filters, streamed; values are str, int, Decimal, float, bool, date,
-            aware datetime or None, by column name.
+        rows: all rows under some filters, streamed; a `Table` where they come from one query. Values are str,
+            int, Decimal, float, bool, date, aware datetime or None, by column name.
         permission: who may have it; None for everybody.
     """
 

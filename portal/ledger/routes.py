@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
@@ -16,17 +15,15 @@ from portal.ledger import keys, openings, queries, rules, verify
 from portal.web import access, links
 from portal.web.filters import Filters
 from portal.web.paging import paginate
+from portal.web.streaming import Streamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.typing import ResponseReturnValue
 
     from portal.ledger.models import LedgerCheckpoint
 
 bp = Blueprint("ledger", __name__)
 VERIFIER = Path(verify.__file__).read_bytes()
-IN_MEMORY, PIECE = 4_000_000, 65_536
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -89,10 +86,8 @@ def bundle_of_openings(number: int) -> ResponseReturnValue:
     signed = queries.signed_size()
     if number * rules.TILE_WIDTH >= signed:
         raise NotFoundError
-    written = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it was given away
-    for line in openings.lines(number, signed):
-        written.write(line)
-    return Response(_given_away(written), content_type="application/jsonl; charset=utf-8")
+    lines = Streamed(lambda: openings.lines(number, signed))
+    return Response(lines, content_type="application/jsonl; charset=utf-8")
 
 
 @bp.get("/ledger/heads")
@@ -148,14 +143,6 @@ def tile(path: str) -> ResponseReturnValue:
     if asked.is_full:
         response.headers["Cache-Control"] = IMMUTABLE
     return response
-
-
-def _given_away(written: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
-    """Read what was written whole, piece by piece: the session ends with the request, the file does not."""
-    with written:
-        written.seek(0)
-        while piece := written.read(PIECE):
-            yield piece
 
 
 def _note(head: LedgerCheckpoint | None) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,18 +18,15 @@ from portal.feeds.spec import Feed, Link
 from portal.opendata.rules import EARLIEST
 from portal.web import links, locale
 from portal.web.filters import choose
+from portal.web.streaming import Streamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from portal.exporting.dataset import Dataset
     from portal.exporting.formats.format import Format
     from portal.feeds.render import FeedFormat
     from portal.feeds.spec import FeedSource
     from portal.settings import Settings
     from portal.web.filters import Filters
-
-IN_MEMORY, PIECE = 4_000_000, 65_536
 
 
 def list_url(name: str, extension: str, **query: object) -> str:
@@ -58,32 +54,12 @@ def answer_dataset(dataset: Dataset, made: Format, filters: Filters, *, for_peop
     wants_mark = choose(request.args.get("bom"), ("0", "1"), name="bom") == "1"
     header = [gettext(column.title) for column in dataset.columns] if for_people else None
     options = Options(for_excel=wants_mark or for_people, header=header)
-    pieces = made.chunks(dataset, dataset.rows(replace(filters, page=1)), options)
-    answer = Response(given_away(written_whole(pieces)), content_type=made.media_type)
+    pieces = Streamed(lambda: made.chunks(dataset, dataset.rows(replace(filters, page=1)), options))
+    answer = Response(pieces, content_type=made.media_type)
     name = f"{dataset.name}.{made.extension}"
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     answer.headers["Link"] = f'<{_settings().licence_url}>; rel="license"'
     return answer
-
-
-def written_whole(pieces: Iterator[bytes]) -> SpooledTemporaryFile[bytes]:
-    """Write a file whole before it is answered with: what fails is told as an error, never as half a file.
-
-    Beyond a few megabytes it goes to disk, so that memory stays bounded. (Streaming from the session
-    itself is no way: Flask ends it with the request, before the last rows are read.)
-    """
-    spooled = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the answer
-    for piece in pieces:
-        spooled.write(piece)
-    spooled.seek(0)
-    return spooled
-
-
-def given_away(written: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
-    """Read a written file piece by piece, and close it whether or not the reader stays to the end."""
-    with written:
-        while piece := written.read(PIECE):
-            yield piece
 
 
 def answer_opml() -> Response:

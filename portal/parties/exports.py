@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.parties import queries
-from portal.storage.database import db
+from portal.parties.models import Organization
 from portal.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from portal.web.filters import Filters
+    from collections.abc import Iterator, Mapping, Sequence
 
 
-def _rows(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for item in db.session.scalars(queries.organizations(filters).execution_options(yield_per=500)):
+def _rows(items: Sequence[Organization]) -> Iterator[Mapping[str, object]]:
+    for item in items:
         yield {
             "id": item.id,
             "url": links.absolute("pages.organization", organization_id=item.id),
@@ -48,5 +47,5 @@ ORGANIZATIONS = Dataset(
         Column("is_supplier", N_("Supplier"), ColumnType.BOOLEAN),
         Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
     ),
-    rows=_rows,
+    rows=Table(queries.organizations, _rows, key=(Organization.id,)),
 )  # fmt: skip

@@ -5,28 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.planning import queries
+from portal.planning.models import Plan, PlanLine
 from portal.ring.queries import targets
 from portal.ring.rules import Relation
-from portal.storage.database import db
 from portal.web import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from portal.planning.models import Plan, PlanLine
-    from portal.web.filters import Filters
 
-BATCH = 200
-
-
-def _plan_rows(filters: Filters) -> Iterator[Mapping[str, object]]:
-    found = db.session.scalars(queries.plans(filters).execution_options(yield_per=BATCH))
-    for plans in found.partitions():
-        figures = queries.plan_figures([plan.id for plan in plans])
-        for plan in plans:
-            yield _plan_row(plan, *figures.get(plan.id, (0, 0)))
+def _plan_rows(plans: Sequence[Plan]) -> Iterator[Mapping[str, object]]:
+    figures = queries.plan_figures([plan.id for plan in plans])
+    return (_plan_row(plan, *figures.get(plan.id, (0, 0))) for plan in plans)
 
 
 def _plan_row(plan: Plan, lines: int, fen: int) -> Mapping[str, object]:
@@ -47,13 +40,10 @@ def _plan_row(plan: Plan, lines: int, fen: int) -> Mapping[str, object]:
     }
 
 
-def _line_rows(filters: Filters) -> Iterator[Mapping[str, object]]:
-    found = db.session.scalars(queries.plan_lines(filters).execution_options(yield_per=BATCH))
-    for lines in found.partitions():
-        needs = queries.need_ids_of([line.id for line in lines])
-        processes = targets(Relation.PURCHASED_THROUGH, [str(line.id) for line in lines])
-        for line in lines:
-            yield _line_row(line, needs.get(line.id, ()), processes.get(str(line.id), ()))
+def _line_rows(lines: Sequence[PlanLine]) -> Iterator[Mapping[str, object]]:
+    needs = queries.need_ids_of([line.id for line in lines])
+    processes = targets(Relation.PURCHASED_THROUGH, [str(line.id) for line in lines])
+    return (_line_row(line, needs.get(line.id, ()), processes.get(str(line.id), ())) for line in lines)
 
 
 def _line_row(line: PlanLine, needs: Sequence[int], ocids: Sequence[str]) -> Mapping[str, object]:
@@ -99,7 +89,7 @@ PLANS = Dataset(
         Column("published_at", N_("Published"), ColumnType.DATETIME),
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
-    rows=_plan_rows,
+    rows=Table(queries.plans, _plan_rows, key=(Plan.id,)),
 )  # fmt: skip
 
 PLAN_LINES = Dataset(
@@ -127,5 +117,5 @@ PLAN_LINES = Dataset(
         Column("needs", N_("Needs that it answers"), description=N_("Numbers of the needs, with spaces between.")),
         Column("processes", N_("Contracting processes"), description=N_("OCDS identifiers, with spaces between.")),
     ),
-    rows=_line_rows,
+    rows=Table(queries.plan_lines, _line_rows, key=(PlanLine.id,)),
 )  # fmt: skip

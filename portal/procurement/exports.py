@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.parties.queries import organization_names
 from portal.procurement import joins, queries, values
-from portal.procurement.models import Contract, Process
-from portal.storage.database import db
+from portal.procurement.models import Contract, Process, Release
 from portal.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Select
 
     from portal.web.filters import Filters
 
-BATCH = 500
 MINOR = N_("Whole fen (hundredths of the currency).")
 
 
-def _notices(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for item in db.session.scalars(queries.with_bodies(queries.notices(filters)).execution_options(yield_per=BATCH)):
+def _notices(items: Sequence[Release]) -> Iterator[Mapping[str, object]]:
+    for item in items:
         yield {
             "id": item.id,
             "url": links.absolute("procurement.release", ocid=item.ocid, release_id=item.id),
@@ -41,10 +43,9 @@ def _notices(filters: Filters) -> Iterator[Mapping[str, object]]:
         }
 
 
-def _processes(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for items in db.session.scalars(queries.processes(filters).execution_options(yield_per=BATCH)).partitions(BATCH):
-        names = organization_names([item.buyer_id for item in items])
-        yield from (_process(item, names) for item in items)
+def _processes(items: Sequence[Process]) -> Iterator[Mapping[str, object]]:
+    names = organization_names([item.buyer_id for item in items])
+    return (_process(item, names) for item in items)
 
 
 def _process(item: Process, names: Mapping[int, tuple[str, str | None]]) -> Mapping[str, object]:
@@ -68,15 +69,18 @@ def _process(item: Process, names: Mapping[int, tuple[str, str | None]]) -> Mapp
     }
 
 
-def _contracts(filters: Filters) -> Iterator[Mapping[str, object]]:
+def _visible_contracts(filters: Filters) -> Select[Contract, datetime]:
     visible = queries.processes(filters).order_by(None).with_only_columns(Process.ocid)
-    query = (
+    return (
         select(Contract, Process.last_release_at)
         .join(Process, Process.ocid == Contract.ocid)
         .where(joins.belongs_to(Contract.ocid, visible))
         .order_by(Contract.id)
     )
-    for item, updated_at in db.session.execute(query.execution_options(yield_per=BATCH)):
+
+
+def _contracts(items: Sequence[tuple[Contract, datetime]]) -> Iterator[Mapping[str, object]]:
+    for item, updated_at in items:
         yield {
             "id": f"{item.ocid}#{item.contract_id}",
             "url": links.absolute("procurement.process", ocid=item.ocid) + f"#{item.anchor}",
@@ -110,7 +114,7 @@ NOTICES = Dataset(
         Column("sha256", N_("SHA-256"), description=N_("Of the canonical bytes of the release.")),
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
-    rows=_notices,
+    rows=Table(lambda filters: queries.with_bodies(queries.notices(filters)), _notices, key=(Release.id,)),
 )  # fmt: skip
 PROCESSES = Dataset(
     name="processes",
@@ -132,7 +136,7 @@ PROCESSES = Dataset(
         Column("number_of_tenderers", N_("Bidders"), ColumnType.INTEGER, description=N_("Empty if unknown.")),
         Column("awarded_on", N_("Awarded"), ColumnType.DATE),
     ),
-    rows=_processes,
+    rows=Table(queries.processes, _processes, key=(Process.ocid,)),
 )  # fmt: skip
 CONTRACTS = Dataset(
     name="contracts",
@@ -151,5 +155,5 @@ CONTRACTS = Dataset(
         Column("starts_on", N_("Begins"), ColumnType.DATE),
         Column("ends_on", N_("Ends"), ColumnType.DATE),
     ),
-    rows=_contracts,
+    rows=Table(_visible_contracts, _contracts, key=(Contract.ocid, Contract.contract_id)),
 )  # fmt: skip

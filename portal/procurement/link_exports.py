@@ -5,42 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.procurement import joins, link_queries
-from portal.storage.database import db
+from portal.procurement.link_models import ProcessJoin
 from portal.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from portal.web.filters import Filters
-
-BATCH = 500
+    from collections.abc import Iterator, Mapping, Sequence
 
 
-def _joins(filters: Filters) -> Iterator[Mapping[str, object]]:
-    del filters
-    for steps in db.session.scalars(link_queries.visible_history().execution_options(yield_per=BATCH)).partitions(
-        BATCH
-    ):
-        purchases = joins.purchases_of(one.first_ocid for one in steps)
-        standing = link_queries.standing_ids(steps)
-        for one in steps:
-            lead = purchases[one.first_ocid].lead.ocid if one.id in standing and one.first_ocid in purchases else None
-            yield {
-                "id": one.id,
-                "url": links.absolute("procurement.process", ocid=one.first_ocid),
-                "updated_at": one.at,
-                "ocid": one.first_ocid,
-                "related_ocid": one.second_ocid,
-                "change": one.change.value,
-                "standing": one.id in standing,
-                "purchase": lead,
-                "reason": one.reason,
-                "score": one.score,
-                "grounds": " ".join(one.reasons),
-                "ledger_position": one.ledger_position,
-            }
+def _joins(steps: Sequence[ProcessJoin]) -> Iterator[Mapping[str, object]]:
+    purchases = joins.purchases_of(one.first_ocid for one in steps)
+    standing = link_queries.standing_ids(steps)
+    for one in steps:
+        lead = purchases[one.first_ocid].lead.ocid if one.id in standing and one.first_ocid in purchases else None
+        yield {
+            "id": one.id,
+            "url": links.absolute("procurement.process", ocid=one.first_ocid),
+            "updated_at": one.at,
+            "ocid": one.first_ocid,
+            "related_ocid": one.second_ocid,
+            "change": one.change.value,
+            "standing": one.id in standing,
+            "purchase": lead,
+            "reason": one.reason,
+            "score": one.score,
+            "grounds": " ".join(one.reasons),
+            "ledger_position": one.ledger_position,
+        }
 
 
 JOINS = Dataset(
@@ -59,5 +52,5 @@ JOINS = Dataset(
         Column("grounds", N_("Grounds"), description=N_("Why the machine suggested it.")),
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
-    rows=_joins,
+    rows=Table(lambda _filters: link_queries.visible_history(), _joins, key=(ProcessJoin.id,)),
 )  # fmt: skip

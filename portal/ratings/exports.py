@@ -5,23 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.ratings import queries, rules
-from portal.storage.database import db
+from portal.ratings.models import RatingSummary
 from portal.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from portal.ratings.models import RatingSummary
-    from portal.web.filters import Filters
+    from collections.abc import Iterator, Mapping, Sequence
 
 FIGURES = ("satisfied_share", "not_dissatisfied_share", "low", "high", "mean", "score")
 LEVELS = [f"level_{level}" for level in rules.LEVEL_NAMES]
 
 
-def _rows(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for item in db.session.scalars(queries.summaries(filters).execution_options(yield_per=500)):
+def _rows(items: Sequence[RatingSummary]) -> Iterator[Mapping[str, object]]:
+    for item in items:
         is_scored = rules.is_scored(item.n)
         yield {
             "id": item.id,
@@ -69,5 +67,5 @@ RATINGS = Dataset(
         Column("score", N_("Score"), ColumnType.NUMBER, description=N_("Mean drawn towards the category.")),
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
-    rows=_rows,
+    rows=Table(queries.summaries, _rows, key=(RatingSummary.id,)),
 )  # fmt: skip

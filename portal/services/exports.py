@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.services import queries
-from portal.storage.database import db
+from portal.services.models import Service
 from portal.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from portal.services.models import ServicePlace
-    from portal.web.filters import Filters
 
 _TEXTS = (
     "hsds_id", "name", "name_en", "description", "description_en", "eligibility", "eligibility_en",
@@ -22,8 +22,8 @@ _TEXTS = (
 )  # fmt: skip
 
 
-def _rows(filters: Filters) -> Iterator[Mapping[str, object]]:
-    for item in db.session.scalars(queries.with_details(queries.services(filters)).execution_options(yield_per=500)):
+def _rows(items: Sequence[Service]) -> Iterator[Mapping[str, object]]:
+    for item in items:
         yield {
             "id": item.id,
             "url": links.absolute("pages.service", service_id=item.id),
@@ -91,5 +91,5 @@ SERVICES = Dataset(
         Column("status", N_("Status"), description=N_("active, temporarily closed, inactive or defunct (HSDS).")),
         Column("assured_on", N_("Checked on"), ColumnType.DATE),
     ),
-    rows=_rows,
+    rows=Table(lambda filters: queries.with_details(queries.services(filters)), _rows, key=(Service.id,)),
 )  # fmt: skip

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, request
 
 from portal.opendata.hsds import describing, listing, taxonomies
 from portal.opendata.hsds.listing import Asked
-from portal.opendata.serving import given_away, written_whole
 from portal.web import access
+from portal.web.streaming import Streamed
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -55,8 +55,8 @@ def services() -> ResponseReturnValue:
     """Give a page of services, or all of them one a line."""
     asked = Asked.read(request.args)
     if asked.format == "ndjson":
-        lines = (_bytes(one) + b"\n" for one in listing.all_services(asked))
-        return Response(given_away(written_whole(lines)), content_type=NDJSON)
+        lines = Streamed(lambda: (_bytes(one) + b"\n" for one in listing.all_services(asked)))
+        return Response(lines, content_type=NDJSON)
     return _answer(listing.services_page(asked))
 
 
