@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from portal.classification.queries import calendar
 from portal.kernel import clock
-from portal.procurement import delivery, details, history, joins, queries, story, time_limits
-from portal.procurement.values import child
+from portal.procurement import delivery, details, history, joins, process_events, queries, story, verdicts
+from portal.procurement.process_rules import CURRENCY
+from portal.procurement.values import child, tags
 from portal.ring.queries import neighbours_of, targets
 from portal.ring.rules import Kind, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from portal.procurement.models import Contract, Process, Release
     from portal.procurement.rules import Json
@@ -44,7 +44,7 @@ class ProcessPage:
     lots: Sequence[delivery.Lot]
     amendments: Sequence[delivery.Amendment]
     deliveries: Mapping[Key, delivery.Delivery]
-    legal_facts: Sequence[time_limits.LegalFact]
+    findings: Sequence[verdicts.Finding]
     sections: Sequence[details.Section]
 
 
@@ -74,16 +74,29 @@ def process_page(ocid: str) -> ProcessPage:
             for one in ocids
             for number, told in delivery.deliveries(newest if one == ocid else _compiled(releases, one)).items()
         },
-        legal_facts=_legal_facts(found, newest, published), sections=details.sections(newest),
+        findings=_findings(found, releases, ocids), sections=details.sections(newest),
     )  # fmt: skip
 
 
-def _legal_facts(
-    process: Process, compiled: Json, published: Sequence[tuple[str, date]]
-) -> list[time_limits.LegalFact]:
-    if process.currency != time_limits.CURRENCY:
+def _findings(process: Process, releases: Sequence[Release], ocids: Sequence[str]) -> list[verdicts.Finding]:
+    """Set the rules of the law beside what happened; a rule of which neither event is known tells nothing."""
+    if process.currency != CURRENCY:
         return []
-    return time_limits.legal_facts(compiled, published, calendar())
+    histories = [_history([one for one in releases if one.ocid == ocid and not one.is_withheld]) for ocid in ocids]
+    days, today = calendar(), clock.today()
+    return [
+        finding
+        for course in process_events.courses(histories)
+        for finding in verdicts.evaluate(course, calendar=days, today=today)
+        if finding.tells_something
+    ]
+
+
+def _history(releases: Sequence[Release]) -> process_events.History:
+    return process_events.History(
+        history.states_after(one.body for one in releases),
+        [(tags(one.body), clock.day_of(one.date_at)) for one in releases],
+    )
 
 
 def _bodies(releases: Sequence[Release], ocid: str) -> list[Json | None]:

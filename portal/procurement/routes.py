@@ -9,11 +9,12 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 
 from portal.classification.queries import category_choices, region_choices
 from portal.parties.queries import organization_names
-from portal.procurement import details, queries, rules, time_limits
+from portal.procurement import details, process_rules, queries, rules, verdicts
 from portal.procurement import history as comparisons
 from portal.procurement.process_page import process_page
 from portal.web import access
 from portal.web.filters import Filters, number_asked
+from portal.web.locale import pick
 from portal.web.paging import paginate
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def process(ocid: str) -> ResponseReturnValue:
     parties = [page.process.buyer_id, *page.suppliers, *(contract.supplier_id for contract in page.contracts)]
     return render_template(
         "procurement/process.html", page=page, process=page.process, purchase=page.purchase, names=rules,
-        limits=time_limits, parties=organization_names(parties), details=page.sections,
+        limits=verdicts, parties=organization_names(parties), details=page.sections,
     )  # fmt: skip
 
 
@@ -101,3 +102,11 @@ def notice(notice_id: int) -> ResponseReturnValue:
     """Lead from a notice to its release, for good."""
     found = queries.release(notice_id)
     return redirect(url_for("procurement.release", ocid=found.ocid, release_id=found.id), 301)
+
+
+def _event_name(code: str) -> str:
+    event = process_rules.events()[code]
+    return pick(event.name, event.name_en)
+
+
+bp.add_app_template_global(_event_name, "event_name")

@@ -328,7 +328,8 @@ def _touch(draft: Draft, act: DraftAct, by: int | None, note: str = "") -> None:
     draft.revision = (draft.revision or 0) + 1
     draft.title = queries.title_of(draft)
     db.session.flush()
-    draft.due_on = deadlines.due_on(queries.overviews([draft])[0].deadlines)
+    overview = queries.overviews([draft])[0]
+    draft.due_on = deadlines.due_on(overview.notice, overview.deadlines)
     db.session.add(DraftEvent(draft_id=draft.id, act=act, person_id=by, note=note, at=draft.changed_at))
     db.session.flush()
 

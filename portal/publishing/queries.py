@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, or_, select
@@ -19,6 +18,7 @@ from portal.procurement.link_models import ProcessClue
 from portal.procurement.linking import clues_of, likely_processes
 from portal.procurement.merging import compile_releases
 from portal.procurement.models import Process, Release
+from portal.procurement.process_events import PUBLICATIONS
 from portal.procurement.rules import Tag
 from portal.procurement.values import child, first_text
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
@@ -31,12 +31,13 @@ from portal.web import links
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from portal.classification.rules import Calendar
     from portal.procurement.history import Change, Group
     from portal.procurement.linking import Candidate
     from portal.procurement.rules import Json
-    from portal.publishing.notices.deadlines import Deadline
+    from portal.procurement.verdicts import Finding
     from portal.publishing.notices.model import NoticeType
 
 MOST_FOUND = 15
@@ -45,11 +46,11 @@ OPEN = (DraftStatus.DRAFTING, DraftStatus.SUBMITTED, DraftStatus.APPROVED)
 
 @dataclass(frozen=True)
 class Overview:
-    """What a draft shows: its notice type, and how the time limits stand."""
+    """What a draft shows: its notice type, and how the rules of the law stand."""
 
     draft: Draft
     notice: NoticeType
-    deadlines: Sequence[Deadline]
+    deadlines: Sequence[Finding]
 
 
 def drafts(government_ids: Collection[int], status: DraftStatus | None = None) -> Select[Draft]:
@@ -215,33 +216,34 @@ def documents_to_attach(draft: Draft) -> Sequence[Document]:
 
 
 def overviews(drafts: Sequence[Draft]) -> list[Overview]:
-    """Tell how the time limits of several drafts stand, with a fixed number of statements."""
-    days, published = calendar(), _published_days([draft.ocid for draft in drafts])
-    return [_overview(draft, days, published.get(draft.ocid, {})) for draft in drafts]
+    """Tell how the rules of the law stand for several drafts, with a fixed number of statements."""
+    days, ocids = calendar(), {draft.ocid for draft in drafts}
+    published, known = _published_days(ocids), _categories(ocids)
+    return [_overview(one, days, published.get(one.ocid, {}), known.get(one.ocid)) for one in drafts]
 
 
-def _overview(draft: Draft, days: object, published: Mapping[str, date]) -> Overview:
+def _overview(draft: Draft, days: Calendar, published: Mapping[str, date], category: str | None) -> Overview:
     notice = notice_types()[draft.notice_type]
-    events = dict(published)
-    for field in notice.fields:
-        value = draft.values.get(field.name)
-        if field.kind in {"day", "moment"} and isinstance(value, str):
-            events[field.name] = date.fromisoformat(value[:10])
-    if draft.published_at is not None:
-        events[deadlines.PUBLISHED] = clock.day_of(draft.published_at)
-    method = str(draft.values.get("method") or "")
-    found = deadlines.deadlines_of(notice.code, events, method=method, calendar=days, today=clock.today())  # type: ignore[arg-type]  # a calendar
-    return Overview(draft, notice, found if draft.purpose is Purpose.PUBLISH else [])
+    if draft.purpose is not Purpose.PUBLISH:
+        return Overview(draft, notice, [])
+    found = deadlines.deadlines_of(
+        notice, {"category": category, **draft.values}, published, calendar=days, today=clock.today(),
+        published_on=None if draft.published_at is None else clock.day_of(draft.published_at),
+    )  # fmt: skip
+    return Overview(draft, notice, found)
 
 
-def _published_days(ocids: Sequence[str]) -> Mapping[str, Mapping[str, date]]:
-    """Tell when intention and award of purchases were first published: one statement."""
-    names = {Tag.PLANNING: "intention_published", Tag.AWARD: "award_published"}
+def _published_days(ocids: Collection[str]) -> Mapping[str, Mapping[str, date]]:
+    """Tell when purchases were first published about, by event: one statement."""
     query = select(Release.ocid, Release.tag, func.min(Release.date_at)).group_by(Release.ocid, Release.tag)
     found: dict[str, dict[str, date]] = {}
-    for ocid, tag, at in db.session.execute(query.where(Release.ocid.in_(set(ocids)), Release.tag.in_(names))):
-        found.setdefault(ocid, {})[names[Tag(tag)]] = clock.day_of(at)
+    for ocid, tag, at in db.session.execute(query.where(Release.ocid.in_(ocids), Release.tag.in_(PUBLICATIONS))):
+        found.setdefault(ocid, {})[PUBLICATIONS[Tag(tag)]] = clock.day_of(at)
     return found
+
+
+def _categories(ocids: Collection[str]) -> Mapping[str, str | None]:
+    return dict(db.session.execute(select(Process.ocid, Process.category_code).where(Process.ocid.in_(ocids))).all())
 
 
 def _names(draft: Draft) -> Mapping[str, str]:

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.classification.rules import Calendar
-from portal.procurement import delivery, history, story, time_limits
+from portal.procurement import delivery, history, story
 from portal.procurement.rules import Stage
 from portal.procurement.story import StepState
-from portal.procurement.time_limits import LimitState
 from tests.factories.procurement import (
     OCID,
     award_release,
@@ -206,33 +205,6 @@ def test_an_acceptance_without_the_users_opinion_is_pointed_out(implementation: 
     found = delivery.deliveries({"contracts": [{"id": "C1", "implementation": implementation}]})["C1"]
 
     assert found.is_opinion_told is is_told
-
-
-@pytest.mark.parametrize(
-    ("signed", "published", "state", "days"),
-    [
-        ("2026-05-07", date(2026, 5, 11), LimitState.KEPT, 2),
-        ("2026-05-07", date(2026, 5, 12), LimitState.MISSED, 3),
-        (None, date(2026, 5, 12), LimitState.UNKNOWN, None),
-    ],
-)
-def test_a_contract_notice_is_measured_in_working_days(
-    signed: str | None, published: date, state: LimitState, days: int | None
-) -> None:
-    compiled: Json = {"contracts": [{"id": "C1", "dateSigned": signed and at(signed)}]}
-
-    facts = time_limits.legal_facts(compiled, [("contract", published)], WEEK)
-
-    assert [(fact.state, fact.days) for fact in facts if fact.limit.id == "CON-02"] == [(state, days)]
-
-
-def test_a_limit_holds_only_for_its_methods() -> None:
-    tender = {"tenderPeriod": {"endDate": at("2026-03-12")}, "procurementMethod": "limited"}
-
-    facts = time_limits.legal_facts({"tender": tender}, [("tender", date(2026, 3, 1))], WEEK)
-
-    assert [fact.limit.id for fact in facts] == ["INT-01"]
-    assert facts[0].state is LimitState.UNKNOWN
 
 
 def test_the_page_gives_the_answer_first(client: FlaskClient) -> None:

@@ -1,14 +1,19 @@
-"""The days that the law sets, counted by the working-day calendar; a missing date is unknown."""
+"""The days that the law sets for a notice that is being written."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from portal.classification.rules import Calendar
-from portal.publishing.notices.deadlines import PUBLISHED, Verdict, deadlines_of, due_on, limits
+from portal.procurement.verdicts import Verdict
+from portal.publishing.notices.deadlines import deadlines_of, due_on
 from portal.publishing.notices.model import notice_types
+
+if TYPE_CHECKING:
+    from portal.procurement.verdicts import Finding
 
 CALENDAR = Calendar(
     {date(2026, 10, day): False for day in range(1, 8)} | {date(2026, 10, 10): True}, date(2026, 12, 31)
@@ -16,70 +21,87 @@ CALENDAR = Calendar(
 TODAY = date(2026, 9, 30)
 
 
-def verdicts(
-    code: str, *, method: str = "", today: date = TODAY, **events: date
-) -> dict[str, tuple[Verdict, date | None]]:
-    found = deadlines_of(code, events, method=method, calendar=CALENDAR, today=today)
-    return {one.limit.rule_id: (one.verdict, one.due_on) for one in found}
+def findings(
+    code: str, *, today: date = TODAY, published_on: date | None = None, earlier: dict[str, date] | None = None,
+    **values: str,
+) -> dict[str, Finding]:  # fmt: skip
+    found = deadlines_of(
+        notice_types()[code], values, earlier or {}, calendar=CALENDAR, today=today, published_on=published_on
+    )
+    return {one.rule.id: one for one in found}
 
 
 def test_two_working_days_jump_over_the_holidays() -> None:
-    told = verdicts("contract", signed_on=date(2026, 9, 30))
+    told = findings("contract", signed_on="2026-09-30")["CON-02"]
 
-    assert told["CON-02"] == (Verdict.OPEN, date(2026, 10, 9))
+    assert (told.verdict, told.due_on, told.margin) == (Verdict.OPEN, date(2026, 10, 9), 2)
 
 
 @pytest.mark.parametrize(
     ("published", "verdict"), [(date(2026, 10, 9), Verdict.KEPT), (date(2026, 10, 10), Verdict.MISSED)]
 )
 def test_a_published_notice_kept_its_day_or_missed_it(published: date, verdict: Verdict) -> None:
-    told = verdicts("contract", signed_on=date(2026, 9, 30), **{PUBLISHED: published}, today=date(2026, 12, 1))
+    told = findings("contract", signed_on="2026-09-30", published_on=published, today=date(2026, 12, 1))
 
-    assert told["CON-02"][0] is verdict
+    assert told["CON-02"].verdict is verdict
 
 
 def test_an_unpublished_notice_is_late_once_its_day_is_over() -> None:
-    told = deadlines_of(
-        "award", {"decided_on": date(2026, 9, 28)}, method="", calendar=CALENDAR, today=date(2026, 10, 10)
-    )
+    told = findings("award", decided_on="2026-09-28", today=date(2026, 10, 10))["AWD-01"]
 
-    assert (told[0].verdict, told[0].due_on, told[0].days_left) == (Verdict.MISSED, date(2026, 9, 30), -3)
+    assert (told.verdict, told.due_on, told.margin) == (Verdict.MISSED, date(2026, 9, 30), -3)
+
+
+def test_an_earlier_notice_of_the_same_kind_does_not_make_this_one_published() -> None:
+    earlier = {"contract_published": date(2026, 9, 1)}
+
+    told = findings("contract", signed_on="2026-09-28", today=date(2026, 10, 10), earlier=earlier)
+
+    assert told["CON-02"].verdict is Verdict.MISSED
 
 
 @pytest.mark.parametrize("code", list(notice_types()))
 def test_a_missing_day_is_unknown(code: str) -> None:
-    assert {verdict for verdict, _ in verdicts(code, method="consultation").values()} <= {Verdict.UNKNOWN}
+    assert {one.verdict for one in findings(code, method="consultation").values()} <= {Verdict.UNKNOWN}
 
 
 def test_the_time_for_bids_follows_the_method() -> None:
-    days = {"documents_from": date(2026, 9, 1), "bid_deadline": date(2026, 9, 12)}
+    days = {"documents_from": "2026-09-01", "bid_deadline": "2026-09-12T09:30"}
 
-    assert verdicts("tender", method="consultation", **days)["NOT-04"][0] is Verdict.KEPT
-    assert verdicts("tender", method="open_tender", **days)["NOT-01"][0] is Verdict.MISSED
-    assert "NOT-01" not in verdicts("tender", method="consultation", **days)
+    assert findings("tender", method="consultation", **days)["NOT-04"].verdict is Verdict.KEPT
+    assert findings("tender", method="open_tender", **days)["NOT-01"].verdict is Verdict.MISSED
+    assert findings("tender", method="open_tender", **days)["NOT-01"].margin == -9
+    assert "NOT-01" not in findings("tender", method="consultation", **days)
+    assert "NOT-01" not in findings("tender", **days)
 
 
 def test_a_tender_waits_thirty_days_after_its_intention() -> None:
-    assert verdicts("tender", intention_published=date(2026, 9, 10))["INT-01"] == (Verdict.OPEN, date(2026, 10, 10))
-    assert verdicts("tender", intention_published=date(2026, 8, 1))["INT-01"][0] is Verdict.KEPT
+    too_early = findings("tender", earlier={"intention_published": date(2026, 9, 10)})["INT-01"]
+    in_time = findings("tender", earlier={"intention_published": date(2026, 8, 1)})["INT-01"]
+
+    assert (too_early.verdict, too_early.due_on) == (Verdict.OPEN, date(2026, 10, 10))
+    assert in_time.verdict is Verdict.KEPT
+
+
+def test_single_source_publicity_lasts_five_working_days() -> None:
+    told = findings("single-source", publicity_from="2026-09-28", publicity_until="2026-10-08")["SSO-01"]
+
+    assert (told.verdict, told.days, told.margin) == (Verdict.MISSED, 3, -2)
 
 
 def test_days_of_a_year_without_calendar_are_provisional() -> None:
-    found = deadlines_of("contract", {"signed_on": date(2027, 3, 1)}, method="", calendar=CALENDAR, today=TODAY)
-
-    assert {one.limit.rule_id: one.is_provisional for one in found}["CON-02"]
+    assert findings("contract", signed_on="2027-03-01")["CON-02"].is_provisional
 
 
 def test_urgency_is_the_first_day_of_publication() -> None:
-    found = deadlines_of("contract", {"signed_on": date(2026, 9, 30)}, method="", calendar=CALENDAR, today=TODAY)
+    found = findings("contract", signed_on="2026-09-30", earlier={"award_published": date(2026, 9, 20)})
 
-    assert due_on(found) == date(2026, 10, 9)
+    assert due_on(notice_types()["contract"], list(found.values())) == date(2026, 10, 9)
 
 
-def test_every_rule_names_a_notice_type_its_fields_and_its_source() -> None:
-    for limit in limits():
-        fields = {field.name for field in notice_types()[limit.notice_type].fields}
-        assert limit.event in fields | {"intention_published", "award_published"}
-        assert limit.until in fields | {PUBLISHED}
-        assert limit.legal_source
-        assert limit.verification
+def test_every_notice_that_the_law_sets_a_day_for_tells_what_it_is() -> None:
+    ends = {code: [one.rule.ends for one in findings(code, method="open_tender").values()] for code in notice_types()}
+
+    assert {code for code, some in ends.items() if some} == {
+        "tender", "single-source", "award", "failed", "contract", "contract-change", "acceptance",
+    }  # fmt: skip

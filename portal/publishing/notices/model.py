@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from portal.procurement.process_rules import events
 from portal.procurement.rules import Stage, Tag
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class FieldSpec(_Table):
     after: str = ""
     at_most: str = ""
     needs: list[str] = []
+    event: str = ""
     roles: list[str] = []
     of: Literal["", "awards", "contracts"] = ""
     locked: bool = False
@@ -91,6 +93,8 @@ class FieldSpec(_Table):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
+        if self.event and (self.event not in events() or self.kind not in {"day", "moment"}):
+            raise ValueError(f"{self.name}: {self.event} is no event of process_events.csv, or the field is no day")
         if (self.kind == "table") != bool(self.columns):
             raise ValueError(f"{self.name}: a table, and nothing else, has columns")
         if (self.kind == "choice") != bool(self.codelist):
@@ -165,6 +169,7 @@ class NoticeType(_Table):
     amends: str
     documents: str
     document_type: str
+    publishes: str = ""
     sets: dict[str, str] = {}
     parts: dict[str, Part] = {}
     steps: list[StepSpec] = Field(min_length=1)
@@ -173,6 +178,8 @@ class NoticeType(_Table):
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         names = [field.name for field in self.fields]
+        if self.publishes and self.publishes not in events():
+            raise ValueError(f"{self.publishes} is no event of process_events.csv")
         if len(set(names)) != len(names):
             raise ValueError("two fields have one name")
         for path in self.paths():
