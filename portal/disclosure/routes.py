@@ -10,8 +10,10 @@ from portal.disclosure import queries, rules
 from portal.disclosure.downloads import saved
 from portal.disclosure.portions import portion
 from portal.kernel.errors import NotFoundError
+from portal.procurement.queries import describe_processes
 from portal.web import access
 from portal.web.filters import Filters
+from portal.web.locale import pick
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -25,7 +27,11 @@ def document(document_id: int) -> ResponseReturnValue:
     """Show the text of a document, its hashes, and how well it was read; long text in portions."""
     found = queries.document(document_id)
     page = portion(found.pages, Filters.from_request().page)
-    return render_template("disclosure/document.html", document=found, page=page, filters=Filters(), names=rules)
+    named = describe_processes([found.ocid]).get(found.ocid)
+    return render_template(
+        "disclosure/document.html", document=found, page=page, filters=Filters(), names=rules,
+        purchase=pick(named.title, named.title_en) if named else found.ocid,
+    )  # fmt: skip
 
 
 @bp.get("/documents/<int:document_id>/original")

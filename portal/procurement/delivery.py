@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from portal.kernel.text import clean_line
+from portal.kernel.text import N_, clean_line
 from portal.procurement.field_names import BID_STATUS_NAMES, STATUS_NAMES
 from portal.procurement.story import paid
 from portal.procurement.summaries import MOST_TENDERERS
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 BETWEEN_NAMES = "、"
 USERS = ("服务对象", "service user", "users’ opinion")
+FINDING_NAMES = {
+    "score": N_("score"),
+    "grade": N_("grade"),
+    "asked": N_("users asked"),
+    "users-asked": N_("users asked"),
+    "satisfied": N_("satisfied"),
+    "users-satisfied": N_("satisfied"),
+}
 EVALUATION_DOCUMENTS = frozenset({"evaluationReports", "finalAudit"})
 
 
@@ -88,11 +96,11 @@ class Reached:
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing that was measured, and what was found."""
+    """One thing that was measured, and what was found: each finding with a msgid that names it, where it is known."""
 
     title: str
     text: str
-    findings: str
+    findings: Sequence[tuple[str | None, str]]
 
 
 @dataclass(frozen=True)
@@ -266,14 +274,18 @@ def _is_of_users(metric: Json) -> bool:
 
 
 def _measure(metric: Json) -> Measure:
-    findings = [
-        " ".join(filter(None, (first_text(one.get("notes")), _finding(one))))
-        for one in children(metric, "observations")
-    ]
+    findings = [(FINDING_NAMES.get(str(one.get("id"))), _told(one)) for one in children(metric, "observations")]
     return Measure(
         first_text(metric.get("title")), first_text(metric.get("description")),
-        BETWEEN_NAMES.join(filter(None, findings)),
+        [(label, text) for label, text in findings if text],
     )  # fmt: skip
+
+
+def _told(one: Json) -> str:
+    """Tell a finding in words; a code that is told in words already is left out."""
+    notes, found = first_text(one.get("notes")), _finding(one)
+    is_code = isinstance(one.get("measure"), str) and found.isascii()
+    return notes if notes and is_code else " ".join(filter(None, (notes, found)))
 
 
 def _finding(one: Json) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from portal.kernel.money import yuan
 from portal.kernel.text import N_
 from portal.procurement.field_names import DIFFERENT_IN_TENDERS, STATUS_NAMES
 from portal.procurement.rules import METHOD_NAMES
@@ -23,7 +22,7 @@ BETWEEN_NAMES = "、"
 
 @dataclass(frozen=True)
 class Fact:
-    """One labelled value: a text in one or two languages, a msgid of a codelist, a day, an address on the web."""
+    """One labelled value: a text in one or two languages, a msgid of a codelist, a day, an address, money."""
 
     label: str
     text: str = ""
@@ -31,6 +30,8 @@ class Fact:
     on: date | None = None
     text_en: str | None = None
     url: str | None = None
+    minor: int | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _planning(planning: Json) -> list[Fact]:
     return _said(
         _told(N_("Why"), planning, "rationale"),
         _told(N_("Project"), budget, "project"),
-        Fact(N_("Budget"), _money(child(budget, "amount"))),
+        _worth(N_("Budget"), child(budget, "amount")),
         *_milestones(planning),
     )
 
@@ -77,7 +78,7 @@ def _tender(tender: Json) -> list[Fact]:
         Fact(N_("State"), code=DIFFERENT_IN_TENDERS.get(status, STATUS_NAMES.get(status))),
         Fact(N_("Method"), first_text(tender.get("procurementMethodDetails")), method),
         _told(N_("Why this method"), tender, "procurementMethodRationale"),
-        Fact(N_("Highest price"), _money(child(tender, "value"))),
+        _worth(N_("Highest price"), child(tender, "value")),
         _told(N_("Who may bid"), tender, "eligibilityCriteria"),
         Fact(N_("Bids from"), on=day(period.get("startDate"))),
         Fact(N_("Bids until"), on=day(period.get("endDate"))),
@@ -91,7 +92,7 @@ def _award(award: Json) -> list[Fact]:
     return _said(
         Fact(N_("State"), code=STATUS_NAMES.get(str(award.get("status")))),
         Fact(N_("Day"), on=day(award.get("date"))),
-        Fact(N_("Value"), _money(child(award, "value"))),
+        _worth(N_("Value"), child(award, "value")),
         Fact(N_("Supplier"), _names(award, "suppliers")),
         _told(N_("Reasons"), award, "description"),
         *_items(award),
@@ -105,7 +106,7 @@ def _contract(contract: Json) -> list[Fact]:
         Fact(N_("State"), code=STATUS_NAMES.get(str(contract.get("status")))),
         _told(N_("What is wanted"), contract, "description"),
         *_items(contract),
-        Fact(N_("Value"), _money(child(contract, "value"))),
+        _worth(N_("Value"), child(contract, "value")),
         Fact(N_("Signed"), on=day(contract.get("dateSigned"))),
         Fact(N_("Begins"), on=day(period.get("startDate"))),
         Fact(N_("Ends"), on=day(period.get("endDate"))),
@@ -116,7 +117,7 @@ def _contract(contract: Json) -> list[Fact]:
 
 def _delivery(implementation: Json) -> list[Fact]:
     payments = [
-        Fact(N_("Payment"), _money(child(one, "value")), on=day(one.get("date")))
+        _worth(N_("Payment"), child(one, "value"), on=day(one.get("date")))
         for one in children(implementation, "transactions")
     ]
     metrics = [
@@ -181,10 +182,10 @@ def _names(part: Json, name: str) -> str:
     return BETWEEN_NAMES.join(filter(None, (first_text(one.get("name")) for one in children(part, name))))
 
 
-def _money(value: Json) -> str:
+def _worth(label: str, value: Json, *, on: date | None = None) -> Fact:
     found = amount(value)
-    return f"{yuan(found.minor)} {found.currency}" if found else ""
+    return Fact(label, on=on, minor=found.minor, currency=found.currency) if found else Fact(label, on=on)
 
 
 def _said(*facts: Fact) -> list[Fact]:
-    return [fact for fact in facts if fact.text or fact.code or fact.on]
+    return [fact for fact in facts if fact.text or fact.code or fact.on or fact.minor is not None]

@@ -51,12 +51,53 @@ ROLE_NAMES: Mapping[str, str] = {
     "procuringEntity": N_("buyer"),
     "supplier": N_("supplier"),
     "tenderer": N_("bidder"),
+    "interestedParty": N_("evaluator or other party"),
+    "reviewBody": N_("supervisor"),
+    "payer": N_("payer"),
+    "payee": N_("paid to"),
+    "funder": N_("funder"),
+}
+MILESTONE_NAMES: Mapping[str, str] = {
+    "preProcurement": N_("before the purchase"),
+    "engagement": N_("asking the public"),
+    "assessment": N_("evaluation"),
+    "delivery": N_("delivery"),
+    "financing": N_("payment"),
+    "approval": N_("approval"),
+    "reporting": N_("report"),
+}
+DOCUMENT_NAMES: Mapping[str, str] = {
+    "procurementPlan": N_("intention"),
+    "needsAssessment": N_("requirement"),
+    "biddingDocuments": N_("tender documents"),
+    "tenderNotice": N_("tender notice"),
+    "clarifications": N_("correction"),
+    "cancellationDetails": N_("reasons of the failure"),
+    "contractSigned": N_("signed contract"),
+    "contractAnnexe": N_("supplement of the contract"),
+    "contractArrangements": N_("end of the contract"),
+    "completionCertificate": N_("acceptance report"),
+    "evaluationReports": N_("evaluation report"),
+}
+CRITERIA_NAMES: Mapping[str, str] = {
+    "ratedCriteria": N_("points for several criteria"),
+    "priceOnly": N_("lowest price"),
+}
+STATISTIC_NAMES: Mapping[str, str] = {
+    "bids": N_("bids sent"),
+    "validBids": N_("valid bids"),
+    "disqualifiedBids": N_("disqualified bids"),
+    "disqualifiedBidders": N_("disqualified bidders"),
 }
 CODE_NAMES: Mapping[str, Mapping[str, str]] = {
     "status": STATUS_NAMES,
     "procurementMethod": METHOD_NAMES,
     "mainProcurementCategory": CATEGORY_NAMES,
     "roles": ROLE_NAMES,
+    "milestones/type": MILESTONE_NAMES,
+    "documentType": DOCUMENT_NAMES,
+    "awardCriteria": CRITERIA_NAMES,
+    "bids/statistics/measure": STATISTIC_NAMES,
     "bids/details/status": BID_STATUS_NAMES,
     "tender/status": {**STATUS_NAMES, **DIFFERENT_IN_TENDERS},
 }
@@ -64,7 +105,7 @@ CODE_NAMES: Mapping[str, Mapping[str, str]] = {
 FIELD_NAMES: Mapping[str, str] = {
     "additionalClassifications": N_("Further classes"),
     "additionalIdentifiers": N_("Further identifiers"),
-    "address": N_("Address"),
+    "address": N_("Postal address"),
     "agreedMetrics": N_("Agreed measures"),
     "amendment": N_("Change"),
     "amendments": N_("Changes"),
@@ -84,6 +125,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "budgetBreakdown": N_("Parts of the budget"),
     "buyer": N_("Buyer"),
     "classification": N_("Class"),
+    "code": N_("Code in its list"),
     "contactPoint": N_("Contact"),
     "contractPeriod": N_("Time of the contract"),
     "contracts": N_("Contract"),
@@ -142,6 +184,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "projectID": N_("Number of the project"),
     "quantity": N_("Quantity"),
     "rationale": N_("Reasons"),
+    "rationale_en": N_("Reasons in English"),
     "region": N_("Region"),
     "regionCode": N_("Code of the region"),
     "relatedItems": N_("Items concerned"),
@@ -149,7 +192,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "relatedLots": N_("Lots concerned"),
     "relatedProcesses": N_("Related purchases"),
     "roles": N_("Roles"),
-    "scheme": N_("Register"),
+    "scheme": N_("List of numbers"),
     "startDate": N_("Beginning"),
     "statistics": N_("Figures"),
     "status": N_("State"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BETWEEN = "、"
 LAST_YEAR = 9999
+_NOTHING: Sequence[object] = (None, {}, [])
 LONGEST_NAME = 60
 MONEY = frozenset({"amount", "currency"})
 WHOLE_DAYS = frozenset({time(0, 0), time(23, 59, 59), time(23, 59)})
@@ -86,6 +87,7 @@ class Change:
     path: tuple[Step, ...]
     before: Said | None
     after: Said | None
+    whole_from: int | None = None  # how many steps name the thing that came or went as a whole with it
 
     @property
     def kind(self) -> ChangeKind:
@@ -113,13 +115,19 @@ class _Place:
 
     steps: tuple[Step, ...] = ()
     names: tuple[str, ...] = ()
+    whole_from: int | None = None
 
     def field(self, name: str) -> _Place:
         names = (*self.names, name)
-        return _Place((*self.steps, Step(name, field_name(names))), names)
+        return _Place((*self.steps, Step(name, field_name(names))), names, self.whole_from)
 
     def item(self, name: str) -> _Place:
-        return _Place((*self.steps, Step(name, is_item=True)), self.names)
+        return _Place((*self.steps, Step(name, is_item=True)), self.names, self.whole_from)
+
+    def beside(self, old: object, new: object) -> _Place:
+        """Remember where a thing begins that is on one side only."""
+        is_whole = self.whole_from is None and (old in _NOTHING or new in _NOTHING)
+        return replace(self, whole_from=len(self.steps)) if is_whole else self
 
 
 def states_after(bodies: Iterable[Json | None]) -> list[Json]:
@@ -164,7 +172,8 @@ def _head_of(path: tuple[Step, ...]) -> int:
 def _group(path: tuple[Step, ...], some: Sequence[Change]) -> Group:
     kinds = {change.kind for change in some}
     rest = [Change(change.path[len(path) :], change.before, change.after) for change in some]
-    return Group(path, kinds.pop() if len(kinds) == 1 and path else None, rest)
+    is_whole = all(change.whole_from is not None and change.whole_from <= len(path) for change in some)
+    return Group(path, kinds.pop() if len(kinds) == 1 and path and is_whole else None, rest)
 
 
 def steps(releases: Sequence[Publication]) -> list[Comparison]:
@@ -198,6 +207,7 @@ def _bodies(releases: Sequence[Publication]) -> list[Json | None]:
 def _changes(old: object, new: object, place: _Place) -> Iterator[Change]:
     if old == new and isinstance(old, bool) == isinstance(new, bool):
         return
+    place = place.beside(old, new)
     if _both(_is_object, old, new):
         yield from _of_objects(_object(old), _object(new), place)
     elif _both(_is_list, old, new):
@@ -205,7 +215,7 @@ def _changes(old: object, new: object, place: _Place) -> Iterator[Change]:
     else:
         before, after = _said(old, place.names), _said(new, place.names)
         if before != after:
-            yield Change(place.steps, before, after)
+            yield Change(place.steps, before, after, place.whole_from)
 
 
 def _of_objects(old: Json, new: Json, place: _Place) -> Iterator[Change]:

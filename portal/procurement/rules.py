@@ -137,7 +137,7 @@ TAG_NAMES: Mapping[str, str] = {
     Tag.CONTRACT_UPDATE: N_("Contract notice, corrected"),
     Tag.CONTRACT_AMENDMENT: N_("Contract changed"),
     Tag.IMPLEMENTATION: N_("Delivery and acceptance"),
-    Tag.IMPLEMENTATION_UPDATE: N_("Delivery and acceptance, corrected"),
+    Tag.IMPLEMENTATION_UPDATE: N_("Delivery and acceptance, continued"),
     Tag.CONTRACT_TERMINATION: N_("Contract terminated"),
     Tag.COMPILED: N_("State of the whole process"),
 }

@@ -86,9 +86,11 @@ def timeline(
     last = max((at for at, step in enumerate(steps) if _has_happened(step, stage, today)), default=-1)
     told: list[StageStep] = []
     for at, step in enumerate(steps):
-        if at > last and stage in ENDED_EARLY:
-            break
-        told.append(StageStep(step.title, step.actual, step.planned, _state(step, today, is_past=at <= last)))
+        is_past = at <= last and (step.actual is None or step.actual <= today)
+        if stage in ENDED_EARLY and not is_past:
+            continue
+        told.append(StageStep(step.title, step.actual, step.planned, _state(step, today, is_past=is_past)))
+    told.sort(key=lambda step: step.state is not StepState.DONE)
     if stage in ENDED_EARLY:
         on = published[-1][1] if published else None
         told.append(StageStep(_END_NAMES[stage], on, None, StepState.ENDED))
@@ -192,7 +194,7 @@ def sums(states: Sequence[Json]) -> list[Sum]:
     told = [
         (N_("Budget"), amount(child(child(child(newest, "planning"), "budget"), "amount"))),
         (N_("Highest price"), amount(child(child(newest, "tender"), "value"))),
-        (N_("Awarded"), worth([], awards, {}, {})),
+        (N_("Awarded amount"), worth([], awards, {}, {})),
         (N_("Contract as signed"), first or now),
         (N_("Contract as changed"), now if first and now != first else None),
         (N_("Settled at the end"), total(child(one, "implementation").get("finalValue") for one in contracts)),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField
@@ -22,6 +22,7 @@ from portal.publishing.rules import REASON_LENGTH
 from portal.web.errors import told
 from portal.web.forms import REQUIRED, ChoiceField, LineField, ParagraphField, PortalForm
 from portal.web.locale import pick
+from portal.web.templating import day, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,7 +150,7 @@ class BeginForm(PortalForm):
         self.government.offer([(str(item.id), pick(item.name, item.name_en)) for item in governments])
         new = [SelectChoice(NEW, gettext("A new purchase"))] if begins else []
         found = [SelectChoice(one.ocid, f"{pick(one.title, one.title_en)} · {one.ocid}") for one in purchases]
-        self.ocid.choices = [*found, *new]
+        self.ocid.choices = [*new, *found]
 
 
 class ReasonForm(PortalForm):
@@ -197,6 +198,17 @@ class DocumentsForm(PortalForm):
     file = FileField(_l("File"), [Optional()])
     title = LineField(_l("Title"), 300, required=False, hint=_l("Left empty, the name of the file is the title."))
     document = ChoiceField(_l("Or a document that was handed in already"), required=False)
+
+
+def answer_text(spec: FieldSpec, value: cells.Value, *, english: bool) -> str:
+    """Write an answer as people read it: like `cells.shown`, with days in words."""
+    if isinstance(value, str) and spec.kind == "day":
+        return day(date.fromisoformat(value))
+    if isinstance(value, str) and spec.kind == "moment":
+        return moment(datetime.fromisoformat(value).replace(tzinfo=SHANGHAI))
+    if isinstance(value, str) and spec.kind == "month":
+        return str(format_date(date.fromisoformat(f"{value}-01"), "MMMM y" if english else "y年M月"))
+    return cells.shown(spec, value, english=english)
 
 
 def fault_text(fault: Fault) -> str:

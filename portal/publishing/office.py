@@ -13,7 +13,6 @@ from portal.procurement import queries as procurement
 from portal.procurement import rules as release_rules
 from portal.publishing import actions, queries, rules
 from portal.publishing import forms as draft_forms
-from portal.publishing.notices import cells
 from portal.publishing.notices.filling import options_of
 from portal.publishing.notices.model import notice_types
 from portal.publishing.permissions import DRAFT, PUBLISH, READ
@@ -381,5 +380,5 @@ def _progress(draft: Draft) -> list[tuple[int, StepSpec, bool]]:
     ]
 
 
-bp.add_app_template_global(cells.shown, "cell_text")
+bp.add_app_template_global(draft_forms.answer_text, "cell_text")
 bp.add_app_template_global(draft_forms.fault_text, "fault_text")

@@ -196,8 +196,9 @@ def describe_ratings(ids: Sequence[str]) -> Mapping[str, Described]:
     names = service_names([item.service_id for item in found.values()])
     return {
         number: Described(
-            f"{names[item.service_id][0]}：截至{item.as_of}的评价",
-            f"{names[item.service_id][1] or names[item.service_id][0]}: ratings up to {item.as_of}",
+            f"{names[item.service_id][0]}：截至{item.as_of:%Y}年{item.as_of.month}月{item.as_of.day}日的评价",
+            f"{names[item.service_id][1] or names[item.service_id][0]}: "
+            f"ratings up to {item.as_of.day} {item.as_of:%B %Y}",
             "ratings.show",
             {"service_id": item.service_id, "summary_id": item.id},
         )

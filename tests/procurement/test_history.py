@@ -130,6 +130,18 @@ def test_changes_are_told_part_by_part() -> None:
     assert [change.path[-1].text for change in award.changes] == ["id", "title", "value"]
 
 
+def test_a_part_that_only_got_more_is_not_called_new() -> None:
+    old: Json = {"contracts": [{"id": "1", "title": "甲"}], "tender": {"id": "T"}}
+    new: Json = {
+        "contracts": [{"id": "1", "title": "甲", "implementation": {"transactions": [{"id": "P", "value": money(1)}]}}],
+        "tender": {"id": "T", "amendments": [{"id": "A", "rationale": "乙"}]},
+    }
+
+    groups = history.Comparison(None, Release(), history.changes(old, new)).groups
+
+    assert [group.kind for group in groups] == [None, None]
+
+
 def test_any_two_publications_can_be_compared(client: FlaskClient) -> None:
     first, _, third = seal(*make_chain()).sealed
 

@@ -69,6 +69,19 @@ def test_a_planned_day_that_passed_without_the_step_is_late() -> None:
     assert next(step for step in steps if step.title == "Tender notice").state is StepState.LATE
 
 
+def test_a_day_to_come_is_never_told_as_done() -> None:
+    evaluated = {"milestones": [{"id": "M", "type": "assessment", "dateMet": at("2026-05-11"), "status": "met"}]}
+    period = {"startDate": at("2026-03-10"), "endDate": at("2026-12-31")}
+    said = {"contracts": [{"id": "C1", "period": period, "implementation": evaluated}]}
+
+    steps = story.timeline([said], [("contract", date(2026, 3, 1))], Stage.COMPLETE, date(2026, 6, 1))
+
+    assert [(step.title, step.state) for step in steps][-2:] == [
+        ("Evaluated", StepState.DONE),
+        ("Contract ends", StepState.NOW),
+    ]
+
+
 def test_the_first_plan_stays_beside_the_day_that_came_of_it() -> None:
     states: list[Json] = [
         {"tender": {"tenderPeriod": {"endDate": at("2026-03-20")}}},
@@ -117,7 +130,7 @@ def test_amounts_go_from_the_budget_to_the_payments() -> None:
     told = [(one.label, one.amount.minor) for one in story.sums(states)]
 
     assert told == [
-        ("Budget", 13000), ("Highest price", 12000), ("Awarded", 11000), ("Contract as signed", 11000),
+        ("Budget", 13000), ("Highest price", 12000), ("Awarded amount", 11000), ("Contract as signed", 11000),
         ("Contract as changed", 11500), ("Paid so far", 7000),
     ]  # fmt: skip
     assert story.are_comparable(story.sums(states))
