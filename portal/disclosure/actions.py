@@ -17,6 +17,7 @@ from portal.kernel.canonical import canonical_json, sha256_hex
 from portal.kernel.errors import NotFoundError
 from portal.kernel.text import clean_line
 from portal.ledger.actions import append_entry, withhold
+from portal.moderation.rules import WITHHELD
 from portal.outbox.actions import append_event
 from portal.storage.database import db
 from portal.storage.transactions import transaction
@@ -140,7 +141,7 @@ def redact(document_id: int, *, reason: str, basis: str, by: str, approved_by: s
         document.status, document.pages, document.labels, document.findings = rules.DESTROYED, [], [], {}
         document.title, document.title_en = rules.DESTROYED_TITLE, rules.DESTROYED_TITLE_EN
         document.filename, document.skipped, document.is_withheld = "", [], True
-        append_event(queries.KIND, document_id, "withheld")
+        append_event(queries.KIND, document_id, WITHHELD)
         unused = [digest for digest in (document.sha256, document.rendition_sha256) if digest and _is_unused(digest)]
     for digest in unused:
         store().delete(digest)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from portal.kernel.errors import ConflictError
 from portal.kernel.text import N_
 
-HIDDEN, RESTORED = "hidden", "restored"
-"""What events of the outbox call the two acts."""
+HIDDEN, RESTORED, WITHHELD = "hidden", "restored", "withheld"
+"""What events of the outbox call the acts; what is withheld by law is destroyed and never restored."""
 
 
 class AlreadyHiddenError(ConflictError):

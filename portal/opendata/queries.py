@@ -14,7 +14,7 @@ from portal.disclosure.rules import FORMAT_NAMES
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.moderation import queries as moderation
-from portal.moderation.rules import HIDDEN
+from portal.moderation.rules import HIDDEN, WITHHELD
 from portal.opendata import facets
 from portal.opendata.rules import PER_PAGE, FoundThing, page_of, years_offered
 from portal.outbox import queries as outbox
@@ -184,7 +184,8 @@ def _hidden_keys() -> frozenset[str]:
     """Tell the keys of what must not be found from the moment a mark is set.
 
     That is whatever is marked; and until the index has followed, whatever says the same elsewhere (a plan the
-    words of its line), for the index still has the old words of it.
+    words of its line), for the index still has the old words of it. What is withheld by law stays listed as that, but
+    until then it is not found by its old words.
     """
     marks = [mark.partition(":") for mark in moderation.hidden_keys()]
     keys = {
@@ -193,8 +194,10 @@ def _hidden_keys() -> frozenset[str]:
         for indexer in registry.indexers().values()
         if indexer.follows(kind)
     }
-    for kind, object_id in outbox.not_yet_followed(SearchConsumer.name, HIDDEN):
+    for kind, object_id, change in outbox.not_yet_followed(SearchConsumer.name, (HIDDEN, WITHHELD)):
         for indexer in registry.indexers().values():
+            if change == WITHHELD and indexer.follows(kind):
+                keys.add(document_key(indexer.kind, object_id))
             if indexer.affected is not None:
                 keys.update(document_key(indexer.kind, one) for one in indexer.affected(kind, [object_id]))
     return frozenset(keys)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Integer, cast, func, null, select
 
 from portal.outbox.models import OutboxCursor, OutboxEvent
 from portal.storage.database import db
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 def change_state() -> str:
@@ -26,12 +31,13 @@ def change_state() -> str:
     return f"{rows[0][0] or 0}:{rows[0][1] or 0}:{','.join(map(str, waiting))}"
 
 
-def not_yet_followed(consumer: str, change: str) -> list[tuple[str, str]]:
-    """List the kind and identifier of everything whose change of some sort a consumer has still to take."""
+def not_yet_followed(consumer: str, changes: Collection[str]) -> list[tuple[str, str, str]]:
+    """List the kind, identifier and change of everything whose change of some sorts a consumer has still to take."""
     reached = select(func.coalesce(func.max(OutboxCursor.position), 0)).where(OutboxCursor.consumer == consumer)
     behind = (OutboxEvent.position > reached.scalar_subquery()) | OutboxEvent.position.is_(None)
-    query = select(OutboxEvent.kind, OutboxEvent.object_id).where(behind, OutboxEvent.change == change)
-    return [(kind, object_id) for kind, object_id in db.session.execute(query)]
+    query = select(OutboxEvent.kind, OutboxEvent.object_id, OutboxEvent.change)
+    rows = db.session.execute(query.where(behind, OutboxEvent.change.in_(changes)))
+    return [(kind, object_id, change) for kind, object_id, change in rows]
 
 
 def lag(consumer: str) -> int:

@@ -150,6 +150,9 @@ def _keep_contracts(states: Sequence[_State], numbers: _Numbers, known: set[str]
     }
     changed = [{"id": there[key], **row} for key, row in rows.items() if key in there]
     _write(Contract, [row for key, row in rows.items() if key not in there], changed)
+    gone = [number for key, number in there.items() if key not in rows]
+    if gone:  # the release that told of it was hidden, or destroyed
+        db.session.execute(delete(Contract).where(Contract.id.in_(gone)))
     add_links(Relation.AWARDED_AS, ((ocid, f"{ocid}#{contract_id}") for ocid, contract_id in rows))
 
 

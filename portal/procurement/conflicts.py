@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, tuple_
 
+from portal.ledger.queries import redaction_at
 from portal.procurement import merging
 from portal.procurement.models import Release
 from portal.procurement.queries import with_bodies
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from portal.procurement.rules import Json
 
 CONFLICT = "is sealed already with other content"
+WITHHELD = "was withheld as the law asks and cannot be published again"
 ADVICE = "give the change an id of its own"
 MOST_SHOWN, LONGEST_SHOWN = 8, 60
 OWN_FIELDS = ("date", "tag")  # fields that compiling replaces
@@ -49,7 +51,8 @@ def problems_of(disputes: Sequence[Dispute]) -> list[Problem]:
 
 def _reason(sealed: Release, said: Json) -> str:
     if sealed.is_withheld:
-        return f"{CONFLICT}, which has been withheld; {ADVICE}"
+        entry = redaction_at(sealed.ledger_position)
+        return f"{WITHHELD} (ledger entry {entry.position})" if entry else WITHHELD
     before = sealed.body
     own = [(f"/{name}", before.get(name), said.get(name)) for name in OWN_FIELDS if before.get(name) != said.get(name)]
     changes = [*own, *merging.differences(before, said)]

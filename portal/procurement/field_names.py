@@ -147,6 +147,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "email": N_("E-mail"),
     "endDate": N_("End"),
     "enquiryPeriod": N_("Time for questions"),
+    "field": N_("Field"),
     "finalValue": N_("Final amount"),
     "finalValueDetails": N_("How it was settled"),
     "format": N_("File format"),
@@ -217,6 +218,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "uri": N_("Address on the web"),
     "url": N_("Address on the web"),
     "value": N_("Value"),
+    "withheldInformation": N_("Withheld by law"),
 }
 _LONGEST_END = 3
 

@@ -13,11 +13,26 @@ from portal.procurement.rules import Json, PayloadWithheldError, Stage, contract
 from portal.storage.database import Model
 from portal.storage.immutable import make_immutable
 
+SAME_RELEASE = " AND ".join(
+    f"NEW.{name} = OLD.{name}"
+    for name in ("id", "ocid", "release_id", "date_at", "tag", "sealed_by", "sealed_at", "ledger_position")
+)
+IS_WITHHELD = """OLD.sha256 <> '' AND NEW.sha256 = ''
+AND NOT EXISTS (SELECT 1 FROM release_payload WHERE release_payload.release_id = OLD.id)"""
+LOSES_ANOTHERS_TITLE = """NEW.sha256 = OLD.sha256 AND NEW.source = OLD.source
+AND (NEW.title_en = OLD.title_en OR (NEW.title_en IS NULL AND OLD.title_en IS NULL))
+AND (NEW.title = OLD.ocid OR EXISTS (SELECT 1 FROM release AS other
+WHERE other.ocid = OLD.ocid AND other.id <> OLD.id AND other.title = NEW.title))"""
+LAWFUL_UPDATE = f"{SAME_RELEASE} AND (({IS_WITHHELD}) OR ({LOSES_ANOTHERS_TITLE}))"
+"""What the law asks of the rows: once its payload is gone, a release loses title, source and hash; and a release
+without a title of its own, which shows an earlier one, shows another or none."""
+
 
 class Release(Model):
     """One immutable publication about one process: the source of truth.
 
-    What it says lies in a table of its own, so that lists do not read it and the law can erase it.
+    What it says lies in a table of its own, so that lists do not read it and the law can erase it. `sha256` is empty
+    once that was done: of a short text, a hash lets everybody find the text by trying.
     """
 
     __tablename__ = "release"
@@ -156,5 +171,5 @@ class Contract(Model):
         return contract_anchor(self.contract_id)
 
 
-make_immutable(Release.__table__)
+make_immutable(Release.__table__, unless=LAWFUL_UPDATE)
 make_immutable(ReleasePayload.__table__, refused=("UPDATE",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from portal.ledger.models import LedgerEntry
 from portal.moderation.models import HiddenMark
@@ -60,3 +60,14 @@ def faults() -> Iterator[str]:
             yield f"release {row.id} ({row.ocid} {row.release_id}): has no ledger entry of its own"
         elif row.sealed_at > row.at:
             yield f"release {row.id} ({row.ocid} {row.release_id}): says it was sealed after its ledger entry was made"
+    yield from _faults_of_withheld()
+
+
+def _faults_of_withheld() -> Iterator[str]:
+    """Look for releases whose content is gone and whose hash, by which it could be guessed, is not; and the reverse."""
+    has_payload = exists().where(ReleasePayload.release_id == Release.id)
+    query = select(Release.id, Release.ocid, Release.release_id).where(or_(
+        and_(~has_payload, Release.sha256 != ""), and_(has_payload, Release.sha256 == "")
+    ))  # fmt: skip
+    for row in db.session.execute(query.order_by(Release.id)):
+        yield f"release {row.id} ({row.ocid} {row.release_id}): content, title and hash were not destroyed together"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 
 from portal.classification.queries import category_choices, region_choices
 from portal.parties.queries import organization_names
-from portal.procurement import details, process_rules, queries, rules, verdicts
+from portal.procurement import details, process_rules, queries, rules, verdicts, withholding
 from portal.procurement import history as comparisons
 from portal.procurement.process_page import process_page
-from portal.web import access
+from portal.web import access, links
 from portal.web.filters import Filters, number_asked
 from portal.web.locale import pick
 from portal.web.paging import paginate
@@ -20,7 +21,10 @@ from portal.web.paging import paginate
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from portal.procurement.models import Release
+
 bp = Blueprint("procurement", __name__)
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 @bp.get("/processes")
@@ -66,21 +70,48 @@ def history(ocid: str) -> ResponseReturnValue:
 @bp.get("/processes/<path:ocid>/releases/<int:release_id>")
 @access.public
 def release(ocid: str, release_id: int) -> ResponseReturnValue:
-    """Show one immutable release."""
+    """Show one immutable release, or 410 with what is told of one that is withheld."""
     found = queries.release(release_id, ocid=ocid)
-    said = {} if found.is_withheld else found.body
+    if found.is_withheld:
+        page = render_template(
+            "procurement/withheld.html", release=found, names=rules, near=queries.near(found),
+            withholding=withholding.withholding_of(found),
+        )  # fmt: skip
+        return Response(page, HTTPStatus.GONE, NOT_KEPT)
     return render_template(
-        "procurement/release.html", release=found, names=rules, details=details.sections(said),
-        raw=json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True), near=queries.near(found),
+        "procurement/release.html", release=found, names=rules, details=details.sections(found.body),
+        raw=json.dumps(found.body, ensure_ascii=False, indent=2, sort_keys=True), near=queries.near(found),
+        withheld=withholding.withheld_by(found),
     )  # fmt: skip
 
 
 @bp.get("/processes/<path:ocid>/releases/<int:release_id>.json")
 @access.public
 def release_json(ocid: str, release_id: int) -> ResponseReturnValue:
-    """Give one release as the very bytes whose SHA-256 the ledger holds."""
+    """Give one release as the very bytes whose SHA-256 the ledger holds, or 410 with why there are none."""
     found = queries.release(release_id, ocid=ocid)
+    if found.is_withheld:
+        problem = json.dumps(_problem(found), ensure_ascii=False)
+        return Response(problem, HTTPStatus.GONE, NOT_KEPT, content_type="application/problem+json; charset=utf-8")
     return Response(found.public_bytes, mimetype="application/json")
+
+
+def _problem(release: Release) -> dict[str, object]:
+    """Say for machines what the page of a withheld release says."""
+    told = withholding.withholding_of(release)
+    problem: dict[str, object] = {
+        "type": "about:blank", "title": pick(release.title, release.title_en), "status": int(HTTPStatus.GONE),
+        "code": rules.PayloadWithheldError.code,
+    }  # fmt: skip
+    if told.entry is not None:
+        problem |= {
+            "reason": told.entry.reason,
+            "ledger_entry": links.absolute("ledger.entry_json", position=told.entry.position),
+        }
+    if told.successor is not None:
+        number = told.successor.id
+        problem["successor"] = links.absolute("procurement.release_json", ocid=release.ocid, release_id=number)
+    return problem
 
 
 @bp.get("/notices")

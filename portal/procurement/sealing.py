@@ -102,7 +102,8 @@ class Sealer:
             known = columns.where(Release.ocid.in_(batch)).order_by(Release.date_at, Release.id)
             for ocid, release_id, digest, date_at, title in db.session.execute(known):
                 self._shelves[ocid].digests[release_id] = digest
-                self._shelves[ocid].newest = (date_at, title)
+                if digest:  # none is left of what is withheld; its title says only that
+                    self._shelves[ocid].newest = (date_at, title)
         self.at_hand |= {ocid: [] for ocid in new if not self._shelves[ocid].digests}
 
     def _sort(self, release: Json, number: int, fresh: list[_Fresh], disputes: list[conflicts.Dispute]) -> None:
@@ -146,6 +147,11 @@ class Sealer:
             "title": self._shelves[fresh.ocid].title(fresh, title), "title_en": title_en, "sha256": fresh.digest,
             "source": self._source, "sealed_by": self._by, "sealed_at": now, "ledger_position": position,
         }  # fmt: skip
+
+
+def own_title(release: Json) -> str:
+    """Give the Chinese title that a release has itself; empty where it shows that of an earlier one."""
+    return _titles(release)[0]
 
 
 def place_of(release: Json, number: int) -> str:
