@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
@@ -10,6 +11,8 @@ from portal.kernel import clock
 from portal.kernel.canonical import canonical_json
 from portal.kernel.errors import NotFoundError
 from portal.ledger.actions import append_entry
+from portal.moderation.actions import hide
+from portal.moderation.queries import mark
 from portal.outbox.actions import append_event, append_events
 from portal.parties import rules
 from portal.parties.models import (
@@ -19,18 +22,19 @@ from portal.parties.models import (
     OrganizationGrade,
     OrganizationMerge,
 )
-from portal.parties.queries import KIND, kept_ids, standing_merge, visible_organizations
+from portal.parties.queries import KIND, kept_ids, resting_on_nothing, standing_merge, visible_organizations
 from portal.storage.batches import batches
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from portal.parties.files import GradeRow
 
 LEDGER_TYPE = "organization-merge"
 LONGEST_BY = 100
+NAME, NAME_EN = "依法不予公开的组织", "Organisation withheld by law"
 
 
 def register_party(raw: Mapping[str, object]) -> Organization:
@@ -274,3 +278,25 @@ def _remember(
     for number in (merged_id, kept_id):
         append_event(KIND, number)
     return step
+
+
+def withhold_organizations(raws: Iterable[Mapping[str, object]], *, reason: str) -> Sequence[int]:
+    """Take name and number from those of some OCDS parties that no row of any table rests on, and hide them.
+
+    Args:
+        raws: what the destroyed release said of organisations.
+        reason: why, without personal data; it is public.
+
+    Returns:
+        The numbers of those that are withheld now.
+    """
+    with transaction():
+        gone = resting_on_nothing(raws)
+        for one in gone:
+            one.scheme = one.identifier = one.type_code = one.region_code = one.phone = one.website = None
+            one.name, one.name_en, one.name_key = NAME, NAME_EN, f"withheld-{one.id}"
+            one.hsds_id, one.changed_at = str(uuid.uuid4()), clock.now()
+            db.session.flush()
+            if mark(KIND, str(one.id)) is None:
+                hide(KIND, str(one.id), reason=reason, by=None, withdraws=True)
+        return [one.id for one in gone]

@@ -17,12 +17,13 @@ from portal.parties.models import (
     OrganizationGrade,
     OrganizationMerge,
 )
-from portal.parties.rules import Duplicate, MergeChange, Named, name_key, possible_duplicates
+from portal.parties.rules import Duplicate, MergeChange, Named, name_key, possible_duplicates, read_party
+from portal.storage.batches import batches
 from portal.storage.database import db
 from portal.web.filters import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from portal.web.filters import Filters
 
@@ -157,3 +158,33 @@ def government_of_region(region_code: str) -> Government | None:
         if found is not None:
             return found
     return None
+
+
+def resting_on_nothing(raws: Iterable[Mapping[str, object]]) -> Sequence[Organization]:
+    """Find the organisations of some OCDS parties that no row of any table rests on."""
+    parties = [read_party(raw) for raw in raws]
+    names = {name_key(party.name) for party in parties}
+    codes = {party.identifier for party in parties if party.identifier}
+    found: dict[int, Organization] = {}
+    for column, keys in ((Organization.name_key, names), (Organization.identifier, codes)):
+        for batch in batches(sorted(keys)):
+            query = select(Organization).where(column.in_(batch))
+            found |= {one.id: one for one in db.session.scalars(query)}
+    used = _in_use(found)
+    return [one for number, one in sorted(found.items()) if number not in used]
+
+
+def _in_use(numbers: Collection[int]) -> set[int]:
+    """Tell which organisations rows of any table rest on, whichever capability it belongs to."""
+    keys = [
+        key.parent
+        for table in Organization.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column is Organization.__table__.c.id
+    ]
+    return {
+        number
+        for column in keys
+        for batch in batches(sorted(numbers))
+        for number in db.session.scalars(select(column).where(column.in_(batch)).distinct())
+    }

@@ -13,7 +13,7 @@ from portal.ledger.actions import withhold
 from portal.ledger.queries import entry
 from portal.moderation.rules import WITHHELD
 from portal.outbox.actions import append_event
-from portal.parties.withholding import withhold_organizations
+from portal.parties.actions import withhold_organizations
 from portal.procurement import withholding
 from portal.procurement.actions import seal_releases
 from portal.procurement.models import Release, ReleasePayload
