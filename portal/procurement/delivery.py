@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from portal.kernel.text import N_, clean_line
-from portal.procurement.field_names import BID_STATUS_NAMES, STATUS_NAMES
+from portal.procurement.field_names import BID_STATUS_NAMES, DISQUALIFICATION_NAMES, STATUS_NAMES
 from portal.procurement.story import paid
 from portal.procurement.summaries import MOST_TENDERERS
 from portal.procurement.values import amount, child, children, day, first_text
@@ -34,12 +34,13 @@ EVALUATION_DOCUMENTS = frozenset({"evaluationReports", "finalAudit"})
 
 @dataclass(frozen=True)
 class Bid:
-    """One bid: by whom, what became of it (a msgid), the price and the reason, where they are told."""
+    """One bid: by whom, what became of it and why (msgids), the price and the reason in full, where they are told."""
 
     names: str
     status: str | None
     price: Amount | None
     reason: str
+    why: str | None = None
 
 
 @dataclass(frozen=True)
@@ -228,10 +229,16 @@ def _by_day(items: Iterable[Instalment]) -> list[Instalment]:
 
 
 def _bid(one: Json) -> Bid:
+    why = child(one, "disqualification")
+    code = DISQUALIFICATION_NAMES.get(str(why.get("code")))
     return Bid(
         BETWEEN_NAMES.join(_names(children(one, "tenderers"))), BID_STATUS_NAMES.get(str(one.get("status"))),
         amount(child(one, "value")),
-        first_text(one.get("statusDetails"), one.get("rejectionReason"), one.get("description"), one.get("notes")),
+        first_text(
+            why.get("description"), None if code else why.get("title"), one.get("statusDetails"),
+            one.get("rejectionReason"), one.get("description"), one.get("notes"),
+        ),
+        code,
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from portal.kernel.text import N_
-from portal.procurement.field_names import DIFFERENT_IN_TENDERS, STATUS_NAMES
+from portal.procurement.field_names import DIFFERENT_IN_TENDERS, STATUS_NAMES, field_name
 from portal.procurement.rules import METHOD_NAMES
-from portal.procurement.values import amount, child, children, day, documents_of, first_text
+from portal.procurement.values import REMOVAL, amount, child, children, day, documents_of, first_text, removals_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +54,14 @@ def sections(release: Json) -> list[Section]:
             Section(N_("Contract"), _contract(contract), name),
             Section(N_("Delivery"), _delivery(implementation), name),
         ]
+    found.append(Section(N_("Taken out by a correction"), removals(release)))
     found.append(Section(N_("Documents at the source"), [_document(one) for _, one in documents_of(release)]))
     return [section for section in found if section.facts]
+
+
+def removals(release: Json) -> list[Fact]:
+    """List what corrections took out, with their reasons."""
+    return [_removed(*one) for one in removals_in(release)]
 
 
 def _planning(planning: Json) -> list[Fact]:
@@ -155,6 +161,13 @@ def _amendments(part: Json) -> list[Fact]:
         Fact(N_("Change"), first_text(one.get("rationale"), one.get("description")), on=day(one.get("date")))
         for one in (*children(part, "amendments"), child(part, "amendment"))
     ]
+
+
+def _removed(names: tuple[str, ...], item: Json) -> Fact:
+    said = child(item, REMOVAL)
+    what = first_text(said.get("title")) or str(item.get("id"))
+    text = " · ".join(filter(None, (what, first_text(said.get("rationale")))))
+    return Fact(field_name(names) or names[-1], text, on=day(said.get("date")))
 
 
 def _document(document: Json) -> Fact:

@@ -41,6 +41,18 @@ BID_STATUS_NAMES: Mapping[str, str] = {
     "disqualified": N_("disqualified"),
     "withdrawn": N_("withdrawn"),
 }
+DISQUALIFICATION_NAMES: Mapping[str, str] = {
+    "qualification": N_("does not meet who may bid"),
+    "documents": N_("papers missing or not valid"),
+    "form": N_("signature, seal or form not as asked"),
+    "late": N_("sent too late"),
+    "response": N_("does not answer an essential demand"),
+    "price": N_("above the highest price or the budget"),
+    "abnormally_low": N_("abnormally low price without an explanation"),
+    "credit": N_("on a list of those barred"),
+    "collusion": N_("collusion or false statements"),
+    "other": N_("another reason"),
+}
 CATEGORY_NAMES: Mapping[str, str] = {
     ProcurementCategory.GOODS: N_("goods"),
     ProcurementCategory.WORKS: N_("works"),
@@ -99,6 +111,7 @@ CODE_NAMES: Mapping[str, Mapping[str, str]] = {
     "awardCriteria": CRITERIA_NAMES,
     "bids/statistics/measure": STATISTIC_NAMES,
     "bids/details/status": BID_STATUS_NAMES,
+    "disqualification/code": DISQUALIFICATION_NAMES,
     "tender/status": {**STATUS_NAMES, **DIFFERENT_IN_TENDERS},
 }
 # By the end of the path, longest first: "tender/value" is told otherwise than "value".
@@ -141,6 +154,8 @@ FIELD_NAMES: Mapping[str, str] = {
     "description_en": N_("Description in English"),
     "documentType": N_("Kind of document"),
     "documents": N_("Documents"),
+    "disqualification": N_("Why it was disqualified"),
+    "disqualification/code": N_("Reason"),
     "dueDate": N_("Due"),
     "durationInDays": N_("Days"),
     "eligibilityCriteria": N_("Who may bid"),
@@ -192,6 +207,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "relatedLot": N_("Lot concerned"),
     "relatedLots": N_("Lots concerned"),
     "relatedProcesses": N_("Related purchases"),
+    "removal": N_("Taken out by a correction"),
     "roles": N_("Roles"),
     "scheme": N_("List of numbers"),
     "startDate": N_("Beginning"),

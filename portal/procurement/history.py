@@ -13,7 +13,7 @@ from portal.kernel.errors import NotFoundError
 from portal.kernel.text import N_
 from portal.procurement import merging
 from portal.procurement.field_names import code_name, field_name
-from portal.procurement.values import amount, first_text, moment
+from portal.procurement.values import amount, first_text, is_removed, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -234,9 +234,14 @@ def _of_lists(old: Sequence[Json], new: Sequence[Json], place: _Place) -> Iterat
 
 
 def _by_id(items: Sequence[Json]) -> dict[str, Json]:
-    """Tell things apart by id, by place where they have none; a second one of the same id by its place too."""
+    """Tell things apart by id, by place where they have none; a second one of the same id by its place too.
+
+    What a correction took out is not there.
+    """
     found: dict[str, Json] = {}
     for at, one in enumerate(items, start=1):
+        if is_removed(one):
+            continue
         key = str(at if one.get("id") is None else one["id"])
         found[f"{key} ({at})" if key in found else key] = one
     return found

@@ -46,6 +46,7 @@ class ProcessPage:
     deliveries: Mapping[Key, delivery.Delivery]
     findings: Sequence[verdicts.Finding]
     sections: Sequence[details.Section]
+    removals: Sequence[details.Fact]
 
 
 def process_page(ocid: str) -> ProcessPage:
@@ -75,6 +76,7 @@ def process_page(ocid: str) -> ProcessPage:
             for number, told in delivery.deliveries(newest if one == ocid else _compiled(releases, one)).items()
         },
         findings=_findings(found, releases, ocids), sections=details.sections(newest),
+        removals=details.removals(newest),
     )  # fmt: skip
 
 

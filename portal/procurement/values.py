@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LARGEST_AMOUNT = 2**62  # in hundredths: what a column can hold
 LAST_YEAR = 9999
 DEEPEST = 40
+REMOVAL = "removal"
+_OF_REMOVED = frozenset({"id", "status", REMOVAL})
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,41 @@ def child(parent: Mapping[str, object], name: str) -> Json:
 
 
 def children(parent: Mapping[str, object], name: str) -> list[Json]:
-    """Give the objects of the list under a name, or none."""
+    """Give the objects of the list under a name, or none; what a correction took out of it is left out."""
     found = parent.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [one for one in found if isinstance(one, dict) and not is_removed(one)] if isinstance(found, list) else []
+
+
+def is_removed(item: Mapping[str, object]) -> bool:
+    """Tell whether a correction took an object out of a list: OCDS can empty it, and never lets it go.
+
+    It says so itself (`removal`, a field of the portal's own extension), and has nothing else to say.
+    """
+    return (
+        REMOVAL in item and bool(item[REMOVAL]) and all(name in _OF_REMOVED or _is_hollow(item[name]) for name in item)
+    )
+
+
+def removals_in(value: object, names: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Json]]:
+    """Go through what corrections took out: the names of the fields above it, and what is said of it."""
+    if isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict) and is_removed(item):
+                yield names, item
+            else:
+                yield from removals_in(item, names)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from removals_in(item, (*names, name))
+
+
+def _is_hollow(value: object) -> bool:
+    """Tell whether nothing is left in a value but identifiers."""
+    if isinstance(value, dict):
+        return all(name == "id" or _is_hollow(item) for name, item in value.items())
+    if isinstance(value, list):
+        return all(isinstance(item, dict) and _is_hollow(item) for item in value)
+    return value is None
 
 
 def first_text(*values: object) -> str:

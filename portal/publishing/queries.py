@@ -24,7 +24,8 @@ from portal.procurement.values import child, first_text
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
 from portal.publishing.notices import deadlines
 from portal.publishing.notices.model import notice_types
-from portal.publishing.notices.writing import Occasion, release_of
+from portal.publishing.notices.occasion import Occasion
+from portal.publishing.notices.writing import release_of
 from portal.publishing.rules import DraftAct, DraftStatus, Purpose
 from portal.storage.database import db
 from portal.web import links

@@ -29,7 +29,7 @@ SAMPLES: dict[str, object] = {
 CHOICES = {
     "method": "consultation", "sme_reserve": "no", "award_criteria": "rated", "corrected_part": "documents",
     "lot_outcome": "awarded", "bid_status": "valid", "failed_outcome": "unsuccessful", "scale": "small",
-    "acceptance_kind": "final", "acceptance_result": "met", "grade": "good",
+    "disqualification": "documents", "acceptance_kind": "final", "acceptance_result": "met", "grade": "good",
 }  # fmt: skip
 SOME = {
     "project_number": "郑财磋商采购-2026-15", "contract_number": "HT-2026-15", "contract": "HT-2026-15",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from ocdsmerge import Merger
 
-from portal.procurement import merging, standard
+from portal.procurement import delivery, merging, standard, values
 from portal.publishing.notices import checking
 from portal.publishing.notices.filling import values_of
 from portal.publishing.notices.model import notice_types
-from portal.publishing.notices.writing import Occasion, release_of
+from portal.publishing.notices.occasion import Occasion
+from portal.publishing.notices.writing import release_of
 from tests.factories.drafts import filled
-from tests.ocds_schemas import member_paths
+from tests.ocds_schemas import RELEASE, member_paths
 
 if TYPE_CHECKING:
     from portal.procurement.rules import Json
@@ -170,3 +173,124 @@ def test_what_does_not_fit_together_is_told(code: str, said: dict[str, object], 
     faults = checking.faults_of(notice, filled(notice, **said), today=TODAY, category="A0402")
 
     assert (field, message) in {(fault.field.name, fault.message) for fault in faults}
+
+
+LOTS = [{"lot": "1", "title": "东区"}, {"lot": "2", "title": "西区"}]
+
+
+def corrected(code: str, before: dict[str, object], after: dict[str, object]) -> tuple[Json, Json]:
+    """Publish a notice and its correction: (the correction, the compiled release)."""
+    notice = notice_types()[code]
+    body = release_of(notice, filled(notice, **before), occasion(before={}))
+    kept = values_of(notice, body, number=9, corrects=True) | after
+    when = occasion(release_id="r2", at="2026-03-06T09:00:00+08:00", corrects="r1", reason="多写了一行", before=body)
+    second = release_of(notice, kept, when)
+    return second, merging.compile_releases([body, second])
+
+
+def rows_of(compiled: Json, *names: str) -> list[Json]:
+    part = compiled
+    for name in names[:-1]:
+        part = values.child(part, name)
+    return values.children(part, names[-1])
+
+
+def test_a_lot_that_a_correction_leaves_out_is_gone_and_says_why() -> None:
+    second, compiled = corrected("tender", {"lots": LOTS}, {"lots": [{"id": "1", "lot": "1", "title": "东区"}]})
+
+    told = [(names, one["id"], one["removal"]) for names, one in values.removals_in(compiled)]
+    removal = {"title": "西区", "date": "2026-03-06T09:00:00+08:00", "rationale": "多写了一行", "releaseID": "r2"}
+    assert [one["title"] for one in rows_of(compiled, "tender", "lots")] == ["东区"]
+    assert told == [(("tender", "lots"), "2", removal)]
+    assert standard.faults_of(second) == []
+
+
+def test_a_row_that_comes_back_is_there_again() -> None:
+    second, compiled = corrected("tender", {"lots": LOTS}, {"lots": [{"id": "1", "lot": "1", "title": "东区"}]})
+    notice = notice_types()["tender"]
+    again = occasion(release_id="r3", at="2026-03-07T09:00:00+08:00", corrects="r2", reason="补回", before=second)
+    said = values_of(notice, second, number=10, corrects=True) | {"lots": LOTS}
+
+    after = merging.compile_releases(
+        [{**compiled, "date": "2026-03-06T09:00:00+08:00"}, release_of(notice, said, again)]
+    )
+
+    assert [one["title"] for one in rows_of(after, "tender", "lots")] == ["东区", "西区"]
+
+
+def test_a_row_that_a_correction_adds_takes_no_name_of_another() -> None:
+    names = [{"name": name} for name in ("送餐", "助浴", "陪诊")]
+    rows = [{"id": "2", "name": "助浴"}, {"id": "3", "name": "陪诊"}, {"name": "理发"}]
+
+    _, compiled = corrected("tender", {"services": names}, {"services": rows})
+
+    told = {one["id"]: one.get("description") for one in rows_of(compiled, "tender", "items")}
+    assert {number: told.get(number) for number in "1234"} == {"1": None, "2": "助浴", "3": "陪诊", "4": "理发"}
+
+
+def test_a_bidder_that_a_correction_leaves_out_is_no_bidder_any_more() -> None:
+    rows = [{"bidder": {"name": name, "code": ""}, "status": "valid"} for name in ("甲中心", "乙中心")]
+    _, compiled = corrected("award", {"bidders": rows}, {"bidders": [{"id": "7-1", **rows[0]}]})
+
+    assert [one.names for one in delivery.bidders(compiled).bids] == ["甲中心"]
+    assert [one["name"] for one in rows_of(compiled, "tender", "tenderers")] == ["甲中心"]
+
+
+def test_a_corrected_supplier_takes_the_place_of_the_wrong_one() -> None:
+    right = {"name": "郑州市仁爱社会工作服务中心", "code": ""}
+    _, compiled = corrected("contract", {}, {"supplier": right})
+
+    award = rows_of(compiled, "awards")[0]
+    assert [one["name"] for one in values.children(award, "suppliers")] == [right["name"]]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_rows_that_a_correction_leaves_out_are_merged_as_others_merge_them(code: str, ocds_standard: Standard) -> None:
+    notice = notice_types()[code]
+    tables = {one.name: [] for one in notice.fields if one.kind == "table"}
+    body = release_of(notice, filled(notice), occasion())
+    when = occasion(release_id="r2", at="2026-03-06T09:00:00+08:00", corrects="r1", reason="笔误", before=body)
+    second = release_of(notice, filled(notice) | tables, when)
+
+    compiled = merging.compile_releases([body, second])
+
+    assert ocds_standard.faults_of_release(second) == []
+    merger = Merger(copy.deepcopy(ocds_standard.patched(())[RELEASE]))
+    assert compiled == merger.create_compiled_release([body, second])
+    assert [
+        path for path in member_paths(second) if not ocds_standard.declares(path, ocds_standard.all_extensions)
+    ] == []
+    assert all(values_of(notice, compiled, number=9, corrects=True).get(name) is None for name in tables)
+
+
+def test_each_disqualified_bidder_has_its_reason() -> None:
+    notice = notice_types()["award"]
+    rows = [
+        {"bidder": {"name": "甲中心", "code": ""}, "status": "valid"},
+        {"bidder": {"name": "乙中心", "code": ""}, "status": "disqualified", "why": "price"},
+        {"bidder": {"name": "丙中心", "code": ""}, "status": "disqualified", "why": "other", "why_details": "未到场"},
+    ]
+    body = release_of(notice, filled(notice, bidders=rows), occasion())
+
+    told = [(one.names, one.why, one.reason) for one in delivery.bidders(body).bids]
+
+    assert told == [
+        ("甲中心", None, ""),
+        ("乙中心", "above the highest price or the budget", ""),
+        ("丙中心", "another reason", "未到场"),
+    ]
+    assert standard.faults_of(body) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "missing"),
+    [({"status": "disqualified"}, {"why"}), ({"status": "disqualified", "why": "other"}, {"why_details"}),
+     ({"status": "valid"}, set())],
+)  # fmt: skip
+def test_who_is_disqualified_without_a_reason_is_pointed_out(row: dict[str, object], missing: set[str]) -> None:
+    notice = notice_types()["award"]
+    bidders = [{"bidder": {"name": "甲中心", "code": ""}} | row]
+
+    told = checking.faults_of(notice, filled(notice, bidders=bidders), today=TODAY)
+
+    assert {fault.field.name for fault in told} == missing

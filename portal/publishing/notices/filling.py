@@ -138,19 +138,8 @@ class _Reader:
             {"id": str(one.get("id"))}
             | {column.name: said for column in field.columns if (said := self._cell(column, one)) is not None}
             for one in found
-            if not self._is_gone(field, one)
         ]
         return rows or None
-
-    def _is_gone(self, field: FieldSpec, row: Json) -> bool:
-        """Tell whether a correction took a row away: nothing is left but who it was."""
-        plain = [
-            column
-            for column in field.columns
-            if column.kind not in {"organisation", "choice"} and column.path != ["id"]
-        ]
-        is_empty = all(self._cell(column, row) is None for column in plain)
-        return is_empty and (not field.row_status or row.get("status") == field.row_status)
 
     def _cell(self, column: FieldSpec, row: Json) -> object:
         return next((found for path in column.path if (found := self._at(column, row, path)) is not None), None)

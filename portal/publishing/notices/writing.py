@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portal.procurement.rules import InitiationType
 from portal.publishing.notices import paths
 from portal.publishing.notices.model import codelists
+from portal.publishing.notices.removing import rows_before, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from portal.procurement.rules import Json
     from portal.publishing.notices.model import FieldSpec, NoticeType
+    from portal.publishing.notices.occasion import Occasion
 
 Values = dict[str, object]
 SCHEME = "CN-USCI"
 NO_NAMES: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """When and as what a notice is published: everything that is not typed into its form.
-
-    Args:
-        number: the draft's number; parts that every notice has of its own are named by it.
-        at: the moment of publication (RFC 3339).
-        reason, corrects: why a published notice is corrected, and the identifier of its release.
-        before: the release that is corrected, else what the purchase compiles to so far.
-        names: names of regions and categories by code.
-    """
-
-    ocid: str
-    release_id: str
-    number: int
-    at: str
-    reason: str = ""
-    corrects: str = ""
-    before: Json = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    documents: Sequence[Json] = ()
 
 
 def release_of(notice: NoticeType, values: Values, on: Occasion) -> Json:
@@ -103,6 +81,8 @@ class _Writer:
             self._field(one)
         self._keep_references()
         self._amend()
+        if self.on.corrects:
+            take_out(self.notice, self.body, self.on, self.parts)
         for document in self.on.documents:
             self._put(self.body, f"{self.notice.documents}[]", document)
         parties = {"parties": list(self.parties.values())} if self.parties else {}
@@ -157,17 +137,28 @@ class _Writer:
         return {"id": number, "name": name}
 
     def _rows(self, one: FieldSpec, rows: Sequence[Mapping[str, object]]) -> None:
-        kept = set()
-        for place, row in enumerate(rows, start=1):
-            target: Json = {"id": self._row_id(one, row, place), **one.row_sets}
-            kept.add(target["id"])
+        ids = self._row_ids(one, rows)
+        for number, row in zip(ids, rows, strict=True):
+            target: Json = {"id": number, **one.row_sets}
             for column in one.columns:
                 if (value := row.get(column.name)) is not None:
                     self._write(target, column, value)
             for path in one.path:
                 self._put(self.body, f"{path}[]", target)
+
+    def _row_ids(self, one: FieldSpec, rows: Sequence[Mapping[str, object]]) -> list[str]:
+        """Name rows; one that a correction adds gets no name that another row has or had."""
+        names = [self._row_id(one, row, place) for place, row in enumerate(rows, start=1)]
+        taken = {str(row["id"]) for row in rows if row.get("id")}
         if self.on.corrects:
-            self._take_rows_away(one, kept)
+            taken |= {str(row.get("id")) for path in one.path for row in rows_before(self.on, path, self.parts)}
+        for at, row in enumerate(rows):
+            place = at + 1
+            while not row.get("id") and names[at] in taken and "{n}" in one.row_id:
+                place += 1
+                names[at] = self._row_id(one, row, place)
+            taken.add(names[at])
+        return names
 
     def _row_id(self, one: FieldSpec, row: Mapping[str, object], place: int) -> str:
         if row.get("id"):
@@ -185,14 +176,6 @@ class _Writer:
                 self._put(target, path, dict.fromkeys(found))
             elif found is not None:
                 self._put(target, path, None)
-
-    def _take_rows_away(self, one: FieldSpec, kept: set[object]) -> None:
-        fixed = {part.id for part in self.notice.parts.values()}
-        for path in one.path:
-            for row in paths.get(self.on.before, path, self.parts) or []:
-                if row.get("id") not in kept | fixed and str(row.get("id")) not in self.parts.values():
-                    status = {"status": one.row_status} if one.row_status else {}
-                    self._put(self.body, f"{path}[]", _emptied(row) | status)
 
     def _keep_references(self) -> None:
         """Give tender and contracts the identifiers that the standard asks for."""
@@ -219,17 +202,6 @@ class _Writer:
         }  # fmt: skip
         path = "awards[*]" if self.notice.amends == "awards" else self.notice.amends
         self._put(self.body, f"{path}/amendments[]", said)
-
-
-def _emptied(row: Json) -> Json:
-    """Keep of an object in a list only who it is; lists in it stay, for OCDS has no way to take them away."""
-    emptied: Json = {}
-    for name, value in row.items():
-        if isinstance(value, dict):
-            emptied[name] = _emptied(value)
-        elif not isinstance(value, list):
-            emptied[name] = value if name == "id" else None
-    return emptied
 
 
 def _turn(one: FieldSpec) -> int:
