@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, event, text
 
 from portal.app import create_app
@@ -106,10 +107,17 @@ def settings(database: str, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "var", database_url=database, testing=True, drain="off")
 
 
+@pytest.fixture(scope="session")
+def templates_cache(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Keep what templates are compiled to, so that not every test's portal does it anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, templates_cache: FileSystemBytecodeCache) -> Iterator[Flask]:
     """Give a portal on a fresh database, with its context."""
     made = create_app(settings)
+    made.jinja_env.bytecode_cache = templates_cache
     with made.app_context():
         registry.backend().rebuild([])
         yield made
