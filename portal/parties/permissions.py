@@ -9,4 +9,5 @@ MERGE = "organization.merge"
 GRANTS = {
     Role.PUBLISHER: frozenset({MERGE, "office.enter"}),
     Role.APPROVER: frozenset({MERGE, "office.enter"}),
+    Role.ADMINISTRATOR: frozenset({MERGE, "office.enter"}),
 }

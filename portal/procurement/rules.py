@@ -154,7 +154,7 @@ STAGE_NAMES: Mapping[Stage, str] = {
 }
 METHOD_NAMES: Mapping[str, str] = {
     Method.OPEN: N_("open tender"),
-    Method.SELECTIVE: N_("invited tender"),
+    Method.SELECTIVE: N_("selective procedure"),
     Method.LIMITED: N_("limited competition"),
     Method.DIRECT: N_("single source"),
 }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portal.procurement.rules import Json
 
 MOST_TENDERERS = 100_000  # more is a slip of the pen
+INTERIM = "interim"  # the code of an acceptance after which the contract goes on
 LOST = frozenset({AwardStatus.CANCELLED, AwardStatus.UNSUCCESSFUL})
 
 
@@ -132,7 +133,7 @@ def _stage_of_contracts(contracts: Sequence[Json], said: set[str]) -> Stage:
     states = {contract.get("status") for contract in contracts}
     carried_out = [child(contract, "implementation") for contract in contracts]
     accepted = any(
-        one.get("type") == "delivery" and one.get("status") == MilestoneStatus.MET
+        one.get("type") == "delivery" and one.get("status") == MilestoneStatus.MET and one.get("code") != INTERIM
         for implementation in carried_out
         for one in children(implementation, "milestones")
     )

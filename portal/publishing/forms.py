@@ -215,4 +215,6 @@ def fault_text(fault: Fault) -> str:
     """Tell what is wrong with an answer, in the reader's language."""
     others = [pick(one.label, one.label_en) for one in fault.others]
     message = str(gettext(fault.message))
+    if fault.of_row is not None:
+        return message % {"row": fault.of_row}
     return message % {"other": others[0], "others": gettext(", ").join(others)} if others else message

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.classification.rules import Calendar
-from portal.procurement import delivery, history, story
+from portal.procurement import delivery, history, story, summaries
 from portal.procurement.rules import Stage
 from portal.procurement.story import StepState
 from tests.factories.procurement import (
@@ -271,3 +271,13 @@ def test_the_page_of_a_process_takes_few_queries_however_many_releases(
         text_of(client, f"/processes/{OCID}")
 
     assert len(statements) <= 15
+
+
+@pytest.mark.parametrize(
+    ("code", "stage"), [("final", Stage.COMPLETE), ("interim", Stage.IMPLEMENTATION), (None, Stage.COMPLETE)]
+)
+def test_a_contract_goes_on_after_an_interim_acceptance(code: str | None, stage: Stage) -> None:
+    milestone = {"id": "1", "type": "delivery", "status": "met", **({"code": code} if code else {})}
+    compiled = {"contracts": [{"id": "1", "status": "active", "implementation": {"milestones": [milestone]}}]}
+
+    assert summaries.stage_of(compiled, ["implementation"]) is stage

@@ -166,6 +166,7 @@ def test_an_empty_notice_is_told_every_required_field(code: str) -> None:
         ("award", {"valid_bids": "31"}, "valid_bids", checking.NOT_MORE),
         ("award", {"results": [{"title": "甲", "outcome": "failed"}]}, "reason", checking.MISSING),
         ("acceptance", {"users_asked": None}, "users_asked", checking.ASK_USERS),
+        ("tender", {"lots": [{"lot": "1", "title": "甲"}, {"lot": "1", "title": "乙"}]}, "lot", checking.TWICE),
     ],
 )
 def test_what_does_not_fit_together_is_told(code: str, said: dict[str, object], field: str, message: str) -> None:

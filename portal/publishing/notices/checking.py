@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MISSING = N_("Fill this in.")
 NO_ROWS = N_("Add at least one row.")
 ASK_USERS = N_("This is a service for the public: ask its users and say what they told (Regulation art. 45).")
+TWICE = N_("Row %(row)s has this number already. Give each row a number of its own.")
 NOT_BEFORE = N_("This is earlier than “%(other)s”. Correct one of the two.")
 NOT_MORE = N_("This is more than “%(other)s”. Correct one of the two.")
 NOT_FUTURE = N_("This day has not come yet. Write the day on which it happened.")
@@ -35,6 +36,7 @@ class Fault:
     message: str
     row: int | None = None
     others: Sequence[FieldSpec] = ()
+    of_row: int | None = None
 
 
 def faults_of(notice: NoticeType, values: Values, *, today: date, category: str = "") -> list[Fault]:
@@ -106,6 +108,20 @@ def _rows(table: FieldSpec, values: Mapping[str, object], today: date) -> Iterat
         for rule in table.rules:
             if all(row.get(name) == value for name, value in rule.when.items()):
                 yield from _together(rule, row, table.columns, number)
+    yield from _twice(table, rows if isinstance(rows, list) else [])
+
+
+def _twice(table: FieldSpec, rows: Sequence[Mapping[str, object]]) -> Iterator[Fault]:
+    """Find rows that would be one and the same in the release: what numbers them is equal."""
+    numbering = next((column for column in table.columns if table.row_id == f"{{{column.name}}}"), None)
+    if numbering is None:
+        return
+    known: dict[object, int] = {}
+    for number, row in enumerate(rows, start=1):
+        said = row.get(numbering.name)
+        if said is not None and said in known:
+            yield Fault(numbering, TWICE, number, of_row=known[said])
+        known.setdefault(said, number)
 
 
 def _together(
