@@ -43,7 +43,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "ocds_sustainability_extension/b8d93a0edb8e0ac2f27f733cccf3884e392346e9": (
         "tender/hasSustainability", "tender/sustainability",
     ),
-    "ocds_withheldInformation_extension/517585d0873aa112e6b2c9d92b385fa0fd4ef3cc": ("withheldInformation",),
 }  # fmt: skip
 
 

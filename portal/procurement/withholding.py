@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SOURCE = "withheld by law"
 FIELD = "withheldInformation"
-"""Field of the OCDS extension "Withheld information", by which a successor says what is withheld."""
+"""Field of the portal's own extension, by which a successor says what is withheld."""
 
 
 @dataclass(frozen=True)

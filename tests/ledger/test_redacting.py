@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from portal.settings import Settings
+    from tests.ocds_schemas import Standard
 
 SECRET = "叶蜡石张三丰"
 SAID = {"reason": "个人信息", "basis": "个人信息保护法第四十七条", "by": "李四", "approved_by": "王五"}
@@ -72,6 +73,13 @@ def test_the_ledger_says_why_and_stays_whole(app: Flask, settings: Settings) -> 
     assert code == 0, said
     assert f"withheld by entry {position}: 个人信息 (个人信息保护法第四十七条)" in said
     assert checking.check().faults == []
+
+
+def test_a_successor_agrees_with_the_patched_schema(app: Flask, ocds_standard: Standard) -> None:
+    release_id = publish_secret()
+    redact_release(OCID, release_id, **SAID)
+
+    assert ocds_standard.faults_of_release(procurement.releases_of(OCID)[-1].body) == []
 
 
 def test_a_valid_successor_says_what_was_withheld(app: Flask) -> None:
