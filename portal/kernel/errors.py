@@ -12,6 +12,7 @@ PortalError
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Self
 
 from portal.kernel.text import N_
 
@@ -88,3 +89,24 @@ class TooManyError(PortalError):
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "too-many"
     message = N_("That was too often. Wait a little and try again.")
+
+
+class Reason(str):
+    """Why something is refused: a text in English that knows what it was made of, so that it can be told in others.
+
+    Args:
+        message: an English msgid, with named places.
+        detail: what a machine said of it in its own words; operators read it, other readers do not.
+        values: what fills the places; may be reasons themselves.
+    """
+
+    __slots__ = ("message", "values")
+    message: str
+    values: dict[str, object]
+
+    def __new__(cls, message: str, *, detail: str = "", **values: object) -> Self:
+        """Write it in English."""
+        text = message % values if values else message
+        made = super().__new__(cls, f"{text}: {detail}" if detail else text)
+        made.message, made.values = message, values
+        return made

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 ADDRESS = "https://raw.githubusercontent.com/open-contracting-extensions/{}/extension.json"
 # Extension and version: paths of the fields that it adds, places in lists left out; `*/` means anywhere.
 FIELDS: Mapping[str, tuple[str, ...]] = {
+    "ocds_awardCriteria_extension/9391240f353e8536992938fe9f7987cd89235331": (
+        "tender/lots/awardCriteria", "tender/lotGroups/awardCriteria",
+    ),
     "ocds_bid_extension/v1.1.5": ("bids", "awards/relatedBid"),
     "ocds_budget_breakdown_extension/345db699d4915049638a701bf2cb91a7439cff29": ("planning/budget/budgetBreakdown",),
     "ocds_contract_completion_extension/5c07b628802353251f0a22800f0003b556a2c209": (
@@ -41,7 +44,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "ocds_process_title_extension/v1.1.5": ("title", "description"),
     "ocds_statistics_extension/ed0087c371be11b257c1e476b87c77f46a8d4768": ("statistics",),
     "ocds_sustainability_extension/b8d93a0edb8e0ac2f27f733cccf3884e392346e9": (
-        "tender/hasSustainability", "tender/sustainability",
+        "tender/hasSustainability", "tender/sustainability", "tender/lots/hasSustainability",
+        "tender/lots/sustainability",
     ),
 }  # fmt: skip
 

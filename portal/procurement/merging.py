@@ -46,6 +46,13 @@ WHOLE_LISTS = frozenset({
     "contracts/amendments/changes",
     "contracts/amendment/changes",
     "relatedProcesses/relationship",
+    # Of extensions.
+    "parties/details/classifications",
+    "tender/participationFees",
+    "tender/sustainability",
+    "tender/lots/sustainability",
+    "tender/lots/awardCriteria/criteria",
+    "tender/lotGroups/awardCriteria/criteria",
 })  # fmt: skip
 
 

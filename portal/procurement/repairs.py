@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal.kernel.text import N_
+from portal.procurement.field_kinds import stands_twice, written
 from portal.procurement.merging import WHOLE_LISTS
 from portal.procurement.rules import InitiationType
 from portal.procurement.values import children
@@ -25,16 +26,17 @@ REPAIRS: Mapping[str, str] = {
     "moment-without-zone": N_("a moment has no time zone; it is taken as UTC"),
     "moment-with-a-space": N_("a moment has a space for its T"),
     "number-in-an-object": N_('a number is written as an object such as {"$numberLong": "1"}'),
-    "number-as-identifier": N_("the identifier of a release or party is a number; it becomes a text"),
+    "number-as-identifier": N_("an identifier that has to be a text is a number; it becomes a text"),
     "text-for-a-list": N_("the tag is a text; it becomes a list of one"),
     "empty": N_("a text, list or object has nothing in it; the field is left out"),
     "null-object": N_("an object or list is null, which only plain values can be; the field is left out"),
+    "same-twice": N_("the same entry stands twice in a list; it is left once"),
     "no-initiation-type": N_("`initiationType` is missing; it becomes tender, the only value there is"),
     "no-contract-award": N_("a contract names no award and the release has exactly one; it is that one"),
 }
 MOMENTS = frozenset({
     "date", "startDate", "endDate", "maxExtentDate", "dateSigned", "datePublished", "dateModified", "dueDate",
-    "dateMet",
+    "dateMet", "dateAnswered",
 })  # fmt: skip
 # Fields that hold an object or a list wherever OCDS has them, so that null is no value of theirs.
 OBJECTS = frozenset({
@@ -42,10 +44,28 @@ OBJECTS = frozenset({
     "milestones", "procuringEntity", "items", "value", "minValue", "tenderPeriod", "enquiryPeriod", "awardPeriod",
     "contractPeriod", "period", "tenderers", "amendments", "amendment", "suppliers", "implementation", "transactions",
     "payer", "payee", "address", "contactPoint", "additionalIdentifiers", "classification", "unit",
-    "additionalClassifications",
+    "additionalClassifications", "bids", "lots", "lotDetails", "lotGroups", "participationFees", "sustainability",
+    "budgetBreakdown", "forecasts", "targets", "agreedMetrics", "metrics", "performanceFailures", "finalValue",
+    "statistics", "observations", "classifications", "sourceParty", "author", "maximumValue",
 })  # fmt: skip
+# Lists in which nothing may stand twice, and those of things whose identifier has to be a text.
+DISTINCT = frozenset({
+    "parties", "awards", "contracts", "relatedProcesses", "items", "tenderers", "suppliers", "documents",
+    "transactions", "milestones", "additionalIdentifiers", "additionalClassifications", "enquiries",
+    "participationFees", "sustainability", "budgetBreakdown", "forecasts", "targets", "agreedMetrics", "metrics",
+    "observations", "performanceFailures", "classifications", "statistics", "methodOfPayment", "strategies",
+    "criteria", "numbers",
+})  # fmt: skip
+NAMED_BY_TEXT = frozenset({
+    "parties", "lots", "lotGroups", "statistics", "enquiries", "participationFees", "forecasts", "targets",
+    "agreedMetrics", "metrics", "observations", "performanceFailures", "amendments",
+})  # fmt: skip
+REFERENCES = frozenset({"relatedLot", "relatedLots", "relatedBid", "relatedItem", "threadID"})
+NEVER_EMPTY = frozenset({"classifications", "sustainability", "criteria"})
 NUMBER_OBJECTS = frozenset({"$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"})
-_KEPT_EMPTY = frozenset(path.rsplit("/", 1)[-1] for path in WHOLE_LISTS)  # an empty one takes the list away
+_KEPT_EMPTY = (
+    frozenset(path.rsplit("/", 1)[-1] for path in WHOLE_LISTS) - NEVER_EMPTY
+)  # an empty one takes the list away
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ])(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)([Zz]|[+-]\d{2}:\d{2})?")
 _NOTHING: tuple[object, ...] = ("", [], {})
@@ -80,7 +100,8 @@ def repair(release: Json, place: str = "") -> tuple[Json, list[Repair]]:
     if isinstance(repaired.get("tag"), str):
         made.append(Repair("text-for-a-list", f"{place}/tag", repaired["tag"], [repaired["tag"]]))
         repaired["tag"] = [repaired["tag"]]
-    _write_identifiers(repaired, place, made)
+    if "id" in repaired:
+        repaired["id"] = _as_text(repaired["id"], f"{place}/id", made)
     _name_awards(repaired, place, made)
     return repaired, made
 
@@ -109,17 +130,37 @@ def _repair_value(item: object, name: str, path: str, made: list[Repair]) -> obj
         return _repair_list(item, name, path, made)
     if name in MOMENTS and isinstance(item, str):
         return _repair_moment(item, path, made)
-    return item
+    return _as_text(item, path, made) if name in REFERENCES else item
 
 
 def _repair_list(items: list[object], name: str, path: str, made: list[Repair]) -> list[object]:
-    kept = []
+    kept: list[object] = []
     for at, one in enumerate(items):
         if one in _NOTHING:
             made.append(Repair("empty", f"{path}/{at}", one, None))
         else:
             kept.append(_repair_value(one, name, f"{path}/{at}", made))
-    return kept
+    if name in NAMED_BY_TEXT or path.endswith("bids/details"):
+        for at, one in enumerate(kept):
+            if isinstance(one, dict) and "id" in one:
+                one["id"] = _as_text(one["id"], f"{path}/{at}/id", made)
+    return _without_twins(kept, path, made) if name in DISTINCT and stands_twice(kept) else kept
+
+
+def _without_twins(items: list[object], path: str, made: list[Repair]) -> list[object]:
+    kept: dict[str, object] = {}
+    for at, one in enumerate(items):
+        if kept.setdefault(written(one), one) is not one:
+            made.append(Repair("same-twice", f"{path}/{at}", one, None))
+    return list(kept.values())
+
+
+def _as_text(item: object, path: str, made: list[Repair]) -> object:
+    """Write a number as the text that an identifier has to be."""
+    if not isinstance(item, int) or isinstance(item, bool):
+        return item
+    made.append(Repair("number-as-identifier", path, item, str(item)))
+    return str(item)
 
 
 def _repair_moment(text: str, path: str, made: list[Repair]) -> str:
@@ -152,15 +193,6 @@ def _number_in(item: Json) -> int | float | None:
         return float(str(raw))
     except ValueError:
         return None
-
-
-def _write_identifiers(release: Json, place: str, made: list[Repair]) -> None:
-    parties = [(f"{place}/parties/{at}", party) for at, party in enumerate(children(release, "parties"))]
-    for path, one in [(place, release), *parties]:
-        number = one.get("id")
-        if isinstance(number, int) and not isinstance(number, bool):
-            made.append(Repair("number-as-identifier", f"{path}/id", number, str(number)))
-            one["id"] = str(number)
 
 
 def _name_awards(release: Json, place: str, made: list[Repair]) -> None:

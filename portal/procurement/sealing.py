@@ -15,10 +15,11 @@ from portal.ledger.actions import NewEntry, append_entries
 from portal.outbox.actions import append_events
 from portal.procurement import conflicts, values
 from portal.procurement.compiling import NAME_LENGTH, TITLE_LENGTH, Told
+from portal.procurement.field_kinds import LONGEST_ID
 from portal.procurement.models import Release, ReleasePayload
 from portal.procurement.queries import NOTICE
 from portal.procurement.rules import Json, Problem, SealReport, Tag
-from portal.procurement.standard import LONGEST_ID, faults_of
+from portal.procurement.standard import faults_of
 from portal.storage.batches import batches, insert_rows
 from portal.storage.database import db
 

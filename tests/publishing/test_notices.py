@@ -93,6 +93,21 @@ def test_a_correction_takes_away_what_it_empties(code: str) -> None:
     assert set(after) - set(said) <= OF_PARTIES
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_a_correction_that_takes_away_and_what_it_compiles_to_agree_with_the_patched_schema(
+    ocds_standard: Standard, code: str
+) -> None:
+    notice = notice_types()[code]
+    body, whole = release_of(notice, filled(notice), occasion()), filled(notice)
+    said = {one.name: whole[one.name] for one in notice.fields if one.locked or one.required is True}
+
+    when = occasion(release_id="r2", at="2026-03-06T09:00:00+08:00", corrects="r1", reason="笔误", before=body)
+    corrected = release_of(notice, said, when)
+
+    assert ocds_standard.faults_of_release(corrected) == []
+    assert ocds_standard.faults_of_release(merging.compile_releases([body, corrected])) == []
+
+
 def test_a_contract_notice_is_filled_from_the_award() -> None:
     award, contract = notice_types()["award"], notice_types()["contract"]
     body = merging.compile_releases([release_of(award, filled(award), occasion(before={}, number=1))])

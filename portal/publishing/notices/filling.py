@@ -101,6 +101,8 @@ class _Reader:
             found = paths.get(self._party(who) or {}, rest, self.parts)
         else:
             found = paths.get(self.body if path.startswith("/") else target, path.removeprefix("/"), self.parts)
+        if field.gone and all(paths.get(target, place, self.parts) == said for place, said in field.gone.items()):
+            return None
         if field.name == "project_number" and found == self.body.get("ocid"):
             return None
         if field.name_path and field.kind == "choice":

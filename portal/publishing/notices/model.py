@@ -65,6 +65,7 @@ class FieldSpec(_Table):
     path: list[str]
     name_path: str = ""
     sets: dict[str, str] = {}
+    gone: dict[str, str | int] = {}
     required: bool | Literal["public"] = False
     max_length: int = 0
     english: bool = False
@@ -101,7 +102,7 @@ class FieldSpec(_Table):
             raise ValueError(f"{self.name}: a choice, and nothing else, has a codelist")
         if (self.kind == "organisation") != bool(self.roles) or (self.kind == "part") != bool(self.of):
             raise ValueError(f"{self.name}: an organisation has roles, a part says of what")
-        for path in [*self.path, *self.sets, *filter(None, [self.name_path])]:
+        for path in [*self.path, *self.sets, *self.gone, *filter(None, [self.name_path])]:
             if not _PATH.fullmatch(path):
                 raise ValueError(f"{self.name}: {path!r} is no path")
         return self
@@ -205,7 +206,7 @@ class NoticeType(_Table):
         yield from (self.amends, self.documents, *self.sets)
         for field in self.fields:
             for one in (field, *field.columns):
-                yield from (*one.path, *one.sets, *filter(None, [one.name_path]))
+                yield from (*one.path, *one.sets, *one.gone, *filter(None, [one.name_path]))
 
 
 @cache

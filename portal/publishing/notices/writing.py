@@ -170,6 +170,10 @@ class _Writer:
         """Say in a correction that what stood there is gone: OCDS does so with null."""
         if not self.on.corrects or one.kind in {"organisation", "part"}:
             return
+        if one.gone and paths.get(self.on.before, one.path[0], self.parts) is not None:
+            for path, constant in one.gone.items():
+                self._put(target, path, constant)
+            return
         for path in [*one.path, *filter(None, [one.name_path])]:
             found = None if path.startswith("@") else paths.get(self.on.before, path, self.parts)
             if isinstance(found, dict):
