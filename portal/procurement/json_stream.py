@@ -7,6 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from portal.kernel.errors import Reason
+from portal.kernel.text import N_
 from portal.procurement.unpacking import UnreadableError
 
 if TYPE_CHECKING:
@@ -17,6 +19,22 @@ if TYPE_CHECKING:
 CHUNK = 1 << 18
 LARGEST_VALUE = 64_000_000  # characters
 NEAR_END = 64  # where a fault may only mean that more is to come: inside a number, an escape, a word like `false`
+NO_JSON = N_("is no JSON: %(reason)s (character %(place)s)")
+NO_NAME = N_("a name in quotation marks is missing")
+TOO_LARGE = N_("has a single value of more than %(most)s MB")
+WRONG_ENCODING = N_("is not encoded in %(encoding)s (byte %(place)s); save it as UTF-8")
+_FAULTS = {
+    "Expecting value": N_("a value is missing"),
+    "Expecting property name enclosed in double quotes": NO_NAME,
+    "Expecting ':' delimiter": N_("a colon is missing"),
+    "Expecting ',' delimiter": N_("a comma is missing"),
+    "Illegal trailing comma before end of object": N_("a comma is too many"),
+    "Illegal trailing comma before end of array": N_("a comma is too many"),
+    "Unterminated string starting at": N_("a quotation mark is missing at the end of a text"),
+    "Invalid control character at": N_("a text has a line break or control character in it"),
+    "Invalid \\escape": N_("a backslash is followed by a wrong sign"),
+    "Invalid \\uXXXX escape": N_("a backslash is followed by a wrong sign"),
+}
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -44,7 +62,7 @@ class JsonStream:
     def take(self, sign: str) -> None:
         """Pass over a sign that must come next."""
         if self.peek() != sign:
-            raise self._fault(f"{sign!r} is missing", self._at)
+            raise self._fault(Reason(N_("%(sign)s is missing"), sign=repr(sign)), self._at)
         self._at += 1
 
     def takes(self, sign: str) -> bool:
@@ -63,11 +81,10 @@ class JsonStream:
             except json.JSONDecodeError as error:
                 is_cut = error.pos >= len(self._text) - NEAR_END or error.msg.startswith("Unterminated string")
                 if not is_cut or not self._more():
-                    raise self._fault(error.msg, error.pos) from error
+                    raise self._fault(_said(error.msg), error.pos) from error
                 continue
             except (ValueError, RecursionError) as error:
-                message = f"is no JSON: {error}"
-                raise UnreadableError(message) from error
+                raise UnreadableError(Reason(N_("is no JSON"), detail=str(error))) from error
             if end > len(self._text) - NEAR_END and not isinstance(value, dict | list | str) and self._more():
                 continue  # a number may go on
             self._at = end
@@ -94,7 +111,7 @@ class JsonStream:
             is_first = False
             name = self.value() if self.peek() == '"' else None
             if not isinstance(name, str):
-                raise self._fault("a name in quotation marks is missing", self._at)
+                raise self._fault(Reason(NO_NAME), self._at)
             self.take(":")
             yield name
         self.take("}")
@@ -124,8 +141,7 @@ class JsonStream:
         if self._ended:
             return False
         if len(self._text) - self._at > LARGEST_VALUE:
-            message = f"has a single value of more than {LARGEST_VALUE // 1_000_000} MB"
-            raise UnreadableError(message)
+            raise UnreadableError(Reason(TOO_LARGE, most=LARGEST_VALUE // 1_000_000))
         self._before += self._at
         self._text, self._at = self._text[self._at :], 0
         self._feed(self._raw.read(max(CHUNK, 2 * len(self._text))))
@@ -137,15 +153,19 @@ class JsonStream:
             self._text += self._decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
             place = self._fed - waiting + error.start
-            message = f"is not encoded in {self.encoding.upper()} (byte {place}); save it as UTF-8"
-            raise UnreadableError(message) from error
+            reason = Reason(WRONG_ENCODING, encoding=self.encoding.upper(), place=place)
+            raise UnreadableError(reason) from error
         self._fed += len(data)
         self._ended = not data
 
-    def _fault(self, reason: str, at: int) -> UnreadableError:
-        return UnreadableError(f"is no JSON: {reason} (character {self._before + at})")
+    def _fault(self, reason: Reason, at: int) -> UnreadableError:
+        return UnreadableError(Reason(NO_JSON, reason=reason, place=self._before + at))
+
+
+def _said(message: str) -> Reason:
+    """Give what Python says of a text that is no JSON, in words that can be told."""
+    return Reason(_FAULTS[message]) if message in _FAULTS else Reason(N_("a sign is wrong"), detail=message)
 
 
 def _refuse_constant(name: str) -> object:
-    message = f"is no JSON: {name} is no number"
-    raise UnreadableError(message)
+    raise UnreadableError(Reason(N_("is no JSON: %(name)s is no number"), name=name))

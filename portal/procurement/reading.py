@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portal.kernel.canonical import sha256_hex
+from portal.kernel.errors import Reason
+from portal.kernel.text import N_
 from portal.procurement.json_stream import JsonStream
 from portal.procurement.repairs import repair
 from portal.procurement.rules import Json, Problem, Tag
+from portal.procurement.standard import TOO_DEEP
 from portal.procurement.unpacking import UnreadableError, explained, streams
 from portal.procurement.values import DEEPEST, child, children, depth_of
 
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
 DEEPEST_LIST = 10
 # A link to a release (OCDS `linkedRelease`) has an address, a release that is embedded has none.
 LINK = "url"
-NOTHING = "holds no releases or records"
-ONLY_LINKS = "has only links to releases and no compiled release"
+NOTHING = Reason(N_("holds no releases or records"))
+ONLY_LINKS = Reason(N_("has only links to releases and no compiled release"))
+NO_OBJECT = Reason(N_("is no object"))
+NO_PACKAGE = Reason(N_("is neither a package nor a list of packages"))
+NO_CONTENT = Reason(N_("has neither releases nor records nor an ocid"))
 
 
 @dataclass(frozen=True)
@@ -96,17 +102,17 @@ def _of_file(path: Path, advance: Callable[[int], None] | None) -> Iterator[tupl
             try:
                 yield from _values(JsonStream(raw), name)
             except UnreadableError as error:
-                message = f"{name}: {error}" if name else str(error)
-                raise UnreadableError(message) from error
+                reason = Reason("%(file)s: %(reason)s", file=name, reason=error.reason) if name else error.reason
+                raise type(error)(reason) from error
 
 
 def _found(place: str, value: object) -> Found:
     if isinstance(value, Problem):
         return Found(place, problem=value)
     if not isinstance(value, dict):
-        return Found(place, problem=Problem(place, "is no object"))
+        return Found(place, problem=Problem(place, NO_OBJECT))
     if depth_of(value) > DEEPEST:
-        return Found(place, problem=Problem(place, f"lies more than {DEEPEST} levels deep"))
+        return Found(place, problem=Problem(place, Reason(TOO_DEEP, most=DEEPEST)))
     release, repairs = repair(value, place)
     return Found(place, release, repairs)
 
@@ -118,7 +124,7 @@ def _values(stream: JsonStream, place: str) -> Iterator[tuple[str, object]]:
         return
     yield from _of_value(stream, place, 0)
     if stream.peek():
-        raise UnreadableError("is no JSON: more follows after its end")
+        raise UnreadableError(Reason(N_("is no JSON: more follows after its end")))
 
 
 def _of_lines(stream: JsonStream, place: str) -> Iterator[tuple[str, object]]:
@@ -131,13 +137,12 @@ def _of_lines(stream: JsonStream, place: str) -> Iterator[tuple[str, object]]:
         try:
             yield from _of_value(JsonStream(io.BytesIO(stream.line().encode("utf-8", "surrogatepass"))), here, 0)
         except UnreadableError as error:
-            yield here, Problem(here, str(error))
+            yield here, Problem(here, error.reason)
 
 
 def _of_value(stream: JsonStream, place: str, depth: int) -> Iterator[tuple[str, object]]:
     if depth > DEEPEST_LIST:
-        message = f"has lists more than {DEEPEST_LIST} levels deep"
-        raise UnreadableError(message)
+        raise UnreadableError(Reason(N_("has lists more than %(most)s levels deep"), most=DEEPEST_LIST))
     if stream.peek() == "[":
         for at in stream.elements():
             yield from _of_value(stream, f"{place}/{at}", depth + 1)
@@ -145,7 +150,7 @@ def _of_value(stream: JsonStream, place: str, depth: int) -> Iterator[tuple[str,
         yield from _of_object(stream, place)
     else:
         stream.value()
-        yield place, Problem(place or "/", "is neither a package nor a list of packages")
+        yield place, Problem(place or "/", NO_PACKAGE)
 
 
 def _of_object(stream: JsonStream, place: str) -> Iterator[tuple[str, object]]:
@@ -174,7 +179,7 @@ def _of_rest(said: Json, place: str, *, has_lists: bool) -> Iterator[tuple[str, 
     elif "ocid" in said:
         yield from _of_release(said, place)
     elif not has_lists:
-        yield place, Problem(place or "/", "has neither releases nor records nor an ocid")
+        yield place, Problem(place or "/", NO_CONTENT)
 
 
 def _of_release(release: object, place: str) -> Iterator[tuple[str, object]]:
@@ -188,7 +193,7 @@ def _of_release(release: object, place: str) -> Iterator[tuple[str, object]]:
 def _of_record(record: object, place: str) -> Iterator[tuple[str, object]]:
     """Go through the releases of a record; without embedded ones its compiled release becomes one."""
     if not isinstance(record, dict):
-        yield place, Problem(place, "is no object")
+        yield place, Problem(place, NO_OBJECT)
         return
     releases = record.get("releases")
     embedded = [

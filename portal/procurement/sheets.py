@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, load_workbook
 
-from portal.kernel.text import clean_text
+from portal.kernel.errors import Reason
+from portal.kernel.text import N_, clean_text
 from portal.procurement import cell_faults
 from portal.procurement.rows import SHOWN, RowError, is_garbled, release_of
 from portal.procurement.rules import Json, Problem
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 LARGEST_SHEET = 200_000_000
 LONGEST_CELL = 10_000_000
 CHUNK = 1 << 20
+NO_HEADER = N_("has no header with the columns %(columns)s; is it the right mapping?")
+TOO_LARGE = N_("is larger than %(most)s MB; split it")
 ROWS_ABOVE_HEADER = 20  # titles and notes
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -83,7 +86,7 @@ def read_sheet(
     if not header:
         _refuse_half_a_header(above, mapping)
         columns = ", ".join(sorted(mapping.columns))
-        raise UnreadableError(f"has no header with the columns {columns}; is it the right mapping?")
+        raise UnreadableError(Reason(NO_HEADER, columns=columns))
 
 
 def _header_in(line: list[str], above: Sequence[str], mapping: SheetMapping) -> list[str] | None:
@@ -97,14 +100,15 @@ def _header_in(line: list[str], above: Sequence[str], mapping: SheetMapping) -> 
 def _checked_header(line: list[str], mapping: SheetMapping) -> list[str]:
     twice = sorted(column for column in mapping.columns if line.count(column) > 1)
     if twice:
-        raise UnreadableError(f"has the column {twice[0]} twice")
+        raise UnreadableError(Reason(N_("has the column %(column)s twice"), column=twice[0]))
     return line
 
 
 def _refuse_half_a_header(line: Sequence[str], mapping: SheetMapping) -> None:
     present = mapping.columns & set(line)
     if len(present) * 2 > len(mapping.columns):
-        raise UnreadableError(f"lacks the columns {', '.join(sorted(mapping.columns - present))}")
+        lacking = ", ".join(sorted(mapping.columns - present))
+        raise UnreadableError(Reason(N_("lacks the columns %(columns)s"), columns=lacking))
 
 
 def _garbled_in(cells: Sequence[str], header: Sequence[str], mapping: SheetMapping) -> list[str]:
@@ -131,8 +135,7 @@ def _rows(path: Path, delimiter: str, advance: Callable[[int], None] | None) -> 
     with explained():
         size = path.stat().st_size
         if size > LARGEST_SHEET:
-            message = f"is larger than {LARGEST_SHEET // 1_000_000} MB; split it"
-            raise UnreadableError(message)
+            raise UnreadableError(Reason(TOO_LARGE, most=LARGEST_SHEET // 1_000_000))
         with path.open("rb") as file:
             is_workbook = file.read(len(_WORKBOOKS[1])).startswith(_WORKBOOKS)
     if is_workbook:
@@ -159,8 +162,8 @@ def _csv_rows(path: Path, delimiter: str, advance: Callable[[int], None] | None)
         try:
             yield from enumerate(lines, start=1)
         except csv.Error as error:
-            message = f"line {lines.line_num}: {error}"
-            raise UnreadableError(message) from error
+            reason = Reason(N_("line %(line)s cannot be read"), detail=str(error), line=lines.line_num)
+            raise UnreadableError(reason) from error
 
 
 def _workbook_rows(path: Path, size: int, advance: Callable[[int], None] | None) -> Iterator[tuple[int, list[str]]]:
@@ -171,8 +174,7 @@ def _workbook_rows(path: Path, size: int, advance: Callable[[int], None] | None)
             if advance is not None:
                 advance(number * size // sheet.total_height - (number - 1) * size // sheet.total_height)
     except CalamineError as error:
-        message = f"is no workbook that can be read: {error}"
-        raise UnreadableError(message) from error
+        raise UnreadableError(Reason(N_("is no workbook that can be read"), detail=str(error))) from error
 
 
 def _cell_text(cell: object) -> str:
@@ -195,4 +197,4 @@ def encoding_of(path: Path) -> str:
             except UnicodeDecodeError:
                 continue
             return encoding
-    raise UnreadableError("is encoded neither in UTF-8 nor in GB18030")
+    raise UnreadableError(Reason(N_("is encoded neither in UTF-8 nor in GB18030")))

@@ -9,6 +9,9 @@ import zlib
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol
 
+from portal.kernel.errors import Reason
+from portal.kernel.text import N_
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -27,13 +30,25 @@ LARGEST_FILE = 2_000_000_000
 MOST_MEMBERS = 10_000
 MOST_TIMES_LARGER = 200  # text shrinks to a twentieth; a bomb to a thousandth
 SMALL = 20_000_000  # what may be as much larger as it likes
+BADLY_PACKED = N_("is packed in a way that cannot be read")
+TOO_LARGE = N_("is larger than %(most)s GB; split it by year")
+IS_BOMB = N_("unpacks to more than %(most)s times its size, as no data do")
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 DATA = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*DATA, *(f"{suffix}.gz" for suffix in DATA), ".zip")
 
 
 class UnreadableError(Exception):
-    """Raised when a file cannot be taken in at all; the message says why."""
+    """Raised when a file cannot be taken in at all; the reason says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        """Keep the reason, for whoever tells it in another language."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BombError(UnreadableError):
+    """Raised when a file unpacks to more than can be meant."""
 
 
 def streams(path: Path, advance: Advance | None = None) -> Iterator[tuple[str, Readable]]:
@@ -70,11 +85,9 @@ def explained() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        message = f"is packed in a way that cannot be read: {error}"
-        raise UnreadableError(message) from error
+        raise UnreadableError(Reason(BADLY_PACKED, detail=str(error))) from error
     except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise UnreadableError(message) from error
+        raise UnreadableError(Reason(N_("cannot be read"), detail=error.strerror or str(error))) from error
 
 
 def check_archive(path: Path) -> None:
@@ -91,11 +104,10 @@ def check_archive(path: Path) -> None:
 def _members(raw: io.BufferedReader, size: int) -> Iterator[tuple[str, Readable]]:
     with zipfile.ZipFile(raw) as archive:
         if len(archive.infolist()) > MOST_MEMBERS:
-            message = f"holds more than {MOST_MEMBERS:,} files"
-            raise UnreadableError(message)
+            raise UnreadableError(Reason(N_("holds more than %(most)s files"), most=f"{MOST_MEMBERS:,}"))
         members = [one for one in archive.infolist() if one.filename.lower().endswith(DATA) and not _is_litter(one)]
         if not members:
-            raise UnreadableError("holds no file of JSON data")
+            raise UnreadableError(Reason(N_("holds no file of JSON data")))
         unpacked = 0
         for member in sorted(members, key=lambda one: one.filename):
             with archive.open(member) as stream:
@@ -111,11 +123,9 @@ def _is_litter(member: zipfile.ZipInfo) -> bool:
 
 def _check_size(unpacked: int, packed: int) -> None:
     if unpacked > LARGEST_FILE:
-        message = f"is larger than {LARGEST_FILE // 1_000_000_000} GB; split it by year"
-        raise UnreadableError(message)
+        raise UnreadableError(Reason(TOO_LARGE, most=LARGEST_FILE // 1_000_000_000))
     if unpacked > max(SMALL, packed * MOST_TIMES_LARGER):
-        message = f"unpacks to more than {MOST_TIMES_LARGER} times its size, as no data do"
-        raise UnreadableError(message)
+        raise BombError(Reason(IS_BOMB, most=MOST_TIMES_LARGER))
 
 
 class _Counted(io.RawIOBase):

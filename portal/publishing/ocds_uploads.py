@@ -21,7 +21,7 @@ from portal.procurement.models import Release
 from portal.procurement.queries import with_bodies
 from portal.procurement.reading import stream_file
 from portal.procurement.standard import faults_of
-from portal.procurement.unpacking import GZIP, ZIP, UnreadableError
+from portal.procurement.unpacking import GZIP, ZIP, BombError, UnreadableError
 from portal.procurement.values import child, children, first_text
 from portal.publishing import queries
 from portal.publishing import upload_rules as rules
@@ -31,7 +31,7 @@ from portal.publishing.rules import UnknownPurchaseError
 from portal.publishing.upload_rules import RowState
 from portal.storage.batches import batches
 from portal.storage.database import db
-from portal.web.errors import told
+from portal.web.errors import told, told_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,15 +53,6 @@ CHANGED = N_(
 )
 CHANGED_LITTLE = N_("Only its date or its tags differ.")
 TWICE = N_("A release before it in the file has the same identifier.")
-# What the check of the standard says of a field, to be translated; what has a figure in it is told as it is.
-REASONS = (
-    N_("is missing"), N_("is no text"), N_("is no list"), N_("is no object"), N_("is no whole number"),
-    N_("is neither true nor false"), N_("is empty"), N_("is no date and time with a time zone (RFC 3339)"),
-    N_("is no date of the calendar"), N_("is neither a text nor a whole number"), N_("is no number"),
-    N_("has a sign that an ocid cannot have"), N_("is no currency code (ISO 4217)"),
-    N_("has characters that cannot be kept"), N_("has only links to releases and no compiled release"),
-    N_("is neither a package nor a list of packages"), N_("has neither releases nor records nor an ocid"),
-)  # fmt: skip
 FALLBACK = "tender"
 
 
@@ -151,9 +142,9 @@ def read(data: bytes) -> list[Found]:
             _check_unpacked(path)
             found = list(islice(stream_file(path), rules.MOST_ROWS + 1))
         except UnreadableError as error:
-            if "unpacks" in str(error):
+            if isinstance(error, BombError):
                 raise rules.BombError(field="file") from error
-            raise rules.NoOcdsError(field="file", reason=str(error)) from error
+            raise rules.NoOcdsError(field="file", reason=told_reason(error.reason)) from error
         except (zipfile.BadZipFile, OSError, EOFError) as error:
             raise rules.DamagedFileError(field="file") from error
     if len(found) > rules.MOST_ROWS:
@@ -185,9 +176,9 @@ def imported_of(found: Sequence[Found], government: Government) -> list[Imported
 def _imported(number: int, found: Found) -> Imported:
     one = Imported(number, found.place, found.release or {}, found.repairs)
     if found.problem is not None or found.release is None:
-        one.problems.append(str(gettext(found.problem.reason)) if found.problem else "")
+        one.problems.append(told_reason(found.problem.reason) if found.problem else "")
         return one
-    one.problems += [f"/{path}: {gettext(reason)}" for path, reason in faults_of(found.release)]
+    one.problems += [f"/{path}: {told_reason(reason)}" for path, reason in faults_of(found.release)]
     if not one.problems and len(str(found.release["ocid"])) > LONGEST_OCID:
         one.problems.append(str(gettext(LONG_OCID)))
     if not one.problems and personal_in(_without_numbers(found.release)):

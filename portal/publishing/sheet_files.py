@@ -21,7 +21,7 @@ from portal.kernel.text import N_, clean_text
 from portal.procurement import cell_faults
 from portal.procurement.rows import is_garbled
 from portal.procurement.sheets import encoding_of
-from portal.procurement.unpacking import UnreadableError, check_archive
+from portal.procurement.unpacking import BombError, UnreadableError, check_archive
 from portal.publishing import upload_rules as rules
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _check_workbook(path: Path) -> None:
                 if name.startswith("xl/worksheets/"):
                     _check_extent(book, name)
     except UnreadableError as error:
-        raise (rules.BombError if "unpacks" in str(error) else rules.DamagedFileError)(field="file") from error
+        raise (rules.BombError if isinstance(error, BombError) else rules.DamagedFileError)(field="file") from error
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
         raise rules.DamagedFileError(field="file") from error
 

@@ -11,7 +11,7 @@ from flask import Response, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
-from portal.kernel.errors import PortalError
+from portal.kernel.errors import PortalError, Reason
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -45,6 +45,15 @@ def told(error: PortalError) -> str:
     """Tell an error's message in the reader's language."""
     message = str(gettext(error.message))
     return message % error.params if error.params else message
+
+
+def told_reason(reason: str) -> str:
+    """Tell why something was refused in the reader's language; what is no reason is a message itself."""
+    if not isinstance(reason, Reason):
+        return str(gettext(reason))
+    values = {name: told_reason(one) if isinstance(one, Reason) else one for name, one in reason.values.items()}
+    message = str(gettext(reason.message))
+    return message % values if values else message
 
 
 def _answer_portal_error(error: PortalError) -> ResponseReturnValue:

@@ -205,3 +205,25 @@ def test_a_release_that_the_operator_sealed_meanwhile_is_known(app: Flask) -> No
 
     assert states() == [RowState.KNOWN]
     assert uploads.confirm_upload(1, by=publisher, governments={government}) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (written(make_release(bids={"details": [{"id": "1", "value": {"amount": "much"}}]})), "不是数字"),
+        (written(make_release(tag=["soon"])), "不在可用的代码之列"),
+        (written(make_release(ocid="o" * 101)), "超过 100 个字符"),
+        (written(make_release(date="0001-01-01T00:00:00Z")), "不在 1900 年至 2200 年之间"),
+        (written(make_release(parties=[{"id": "b", "address": {"regionCode": 410100}}])), "不是文字"),
+        (b'{"releases": [{"ocid" "x"}]}', "缺少冒号"),
+        (b'{"releases": [{"ocid": "x" "id": 1}]}', "缺少逗号"),
+    ],
+)
+def test_the_chinese_page_tells_in_chinese_what_is_wrong(app: Flask, content: bytes, told: str) -> None:
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+
+    answer = send(client, URL, government=str(government), file=(io.BytesIO(content), "package.json"))
+    page = client.get(answer.headers["Location"]) if "Location" in answer.headers else answer
+
+    assert told in page.text
