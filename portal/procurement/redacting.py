@@ -16,7 +16,6 @@ from portal.outbox.actions import append_event
 from portal.parties.actions import withhold_organizations
 from portal.procurement import withholding
 from portal.procurement.actions import seal_releases
-from portal.procurement.field_kinds import LONGEST_ID
 from portal.procurement.models import Release, ReleasePayload
 from portal.procurement.queries import NOTICE, with_bodies
 from portal.procurement.rules import Tag

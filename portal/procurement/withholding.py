@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from portal.kernel.canonical import sha256_hex
 from portal.ledger.queries import redaction_at
+from portal.procurement.field_kinds import LONGEST_ID
 from portal.procurement.models import Release
 from portal.procurement.queries import visible_releases
-from portal.procurement.field_kinds import LONGEST_ID
 from portal.procurement.values import children
 from portal.storage.database import db
 
