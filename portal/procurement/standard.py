@@ -59,6 +59,7 @@ from portal.procurement.standard_parts import (
     Period,
     Reference,
     RelatedProcess,
+    Removal,
     Value,
 )
 from portal.procurement.values import DEEPEST, depth_of
@@ -187,6 +188,7 @@ class Award(Part):
     relatedLots: list[StrictStr] | None = None
     relatedBid: Text = None
     agreedMetrics: Metrics = ABSENT
+    removal: Removal = ABSENT
 
 
 class Transaction(Part):
@@ -202,6 +204,7 @@ class Transaction(Part):
     providerOrganization: OrganizationIdentifier = ABSENT
     receiverOrganization: OrganizationIdentifier = ABSENT
     uri: Url = None
+    removal: Removal = ABSENT
 
 
 class Implementation(Part):

@@ -31,6 +31,7 @@ from portal.procurement.standard_parts import (
     Document,
     Period,
     Reference,
+    Removal,
     Value,
 )
 
@@ -46,6 +47,14 @@ THRESHOLDS = ("minimumScore", "maximumBids")
 STATISTIC_SCOPES = ("complaints",)
 
 
+class Disqualification(Part):
+    """Why an offer was disqualified (the portal's own extension)."""
+
+    code: Text = None
+    title: Text = None
+    description: Text = None
+
+
 class Bid(Part):
     """An offer (ocds_bid_extension)."""
 
@@ -56,6 +65,8 @@ class Bid(Part):
     value: Value = ABSENT
     documents: Annotated[list[Document], Distinct] = ABSENT
     relatedLots: list[StrictStr] | None = None
+    removal: Removal = ABSENT
+    disqualification: Disqualification = ABSENT
 
 
 class BidsStatistic(Part):
@@ -86,6 +97,7 @@ class BudgetBreakdown(FilledPart):
     uri: Url = None
     period: Period = ABSENT
     sourceParty: Reference = ABSENT
+    removal: Removal = ABSENT
 
 
 class Enquiry(Part):
@@ -149,6 +161,7 @@ class Lot(Part):
     hasSustainability: bool | None = None
     sustainability: Annotated[list[Sustainability], Some, Distinct] = ABSENT
     awardCriteria: AwardCriteria = ABSENT
+    removal: Removal = ABSENT
 
 
 class LotDetails(Part):
@@ -207,6 +220,7 @@ class Metric(FilledPart):
     description: FilledText = None
     description_en: Text = None
     observations: Annotated[list[Observation], Some, Distinct] = ABSENT
+    removal: Removal = ABSENT
 
 
 Metrics = Annotated[list[Metric], Some, Distinct]

@@ -24,6 +24,15 @@ from portal.procurement.field_kinds import (
 )
 
 
+class Removal(Part):
+    """That a correction took an object out of a list, and why (the portal's own extension)."""
+
+    date: Moment = None
+    title: Text = None
+    rationale: Text = None
+    releaseID: Text = None
+
+
 class Value(Part):
     """Money."""
 
@@ -96,6 +105,7 @@ class Reference(Part):
     additionalIdentifiers: Annotated[list[OrganizationIdentifier], Distinct] = ABSENT
     address: Address = ABSENT
     contactPoint: ContactPoint = ABSENT
+    removal: Removal = ABSENT
 
 
 class Document(Part):
@@ -139,6 +149,7 @@ class Item(Part):
     quantity: Number = None
     unit: Unit = ABSENT
     relatedLot: Text = None
+    removal: Removal = ABSENT
 
 
 class Milestone(Part):
