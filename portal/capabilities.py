@@ -86,6 +86,7 @@ from portal.ring import queries as ring
 from portal.ring.rules import Kind
 from portal.search import cli as search_cli
 from portal.search.consumer import SearchConsumer
+from portal.services import draft_office
 from portal.services import exports as services_exports
 from portal.services import feeds as services_feeds
 from portal.services import indexing as services_indexing
@@ -181,7 +182,7 @@ CAPABILITIES: Sequence[Capability] = (
     ),
     Capability(
         "services",
-        blueprints=(services_routes.bp, services_office.bp),
+        blueprints=(services_routes.bp, services_office.bp, draft_office.bp),
         grants=services_permissions.GRANTS,
         describers={Kind.SERVICE: services.describe_services},
         feeds=(services_feeds.SERVICES,),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from portal.services.actions import Listing, Place, Price
-from portal.services.rules import Mode, Span
+from portal.services.hours import Span
+from portal.services.rules import Mode
+from portal.services.statements import Listing, Place, Price
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ def listing(made: Purchase, number: int, *, as_of: date, checked_days_ago: int, 
         languages=("zh", "csl") if theme.name == "听障人士手语翻译" else ("zh",),
         capacity_unit=theme.unit if use.mode is Mode.VISIT else None,
         available=number % 5 if use.mode is Mode.VISIT else None, maximum=30 if use.mode is Mode.VISIT else None,
-        provider_id=provider, buyer_id=buyer, ocid=made.ocid, contract_id=made.contract_id,
+        provider_id=provider, buyer_id=buyer,
         assured_on=as_of - timedelta(days=checked_days_ago),
     )  # fmt: skip
 

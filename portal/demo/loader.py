@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -31,8 +32,12 @@ from portal.procurement.models import Release
 from portal.ratings import actions as ratings
 from portal.ratings.models import Rating, RatingSummary
 from portal.ratings.rules import Channel, period_of
-from portal.services.actions import close_service, list_service, record_contract
+from portal.services import draft_actions
+from portal.services.actions import change_service, list_service
 from portal.services.models import Service
+from portal.services.queries import services_in_office
+from portal.services.rows import statement_of
+from portal.services.statements import statement
 from portal.storage import flags
 from portal.storage.database import db
 from portal.storage.transactions import transaction
@@ -100,6 +105,7 @@ class _Province:
             ("ratings", self.rate),
             ("the draft of next year's plan", self.draft),
             ("notices in the office", self.write_notices),
+            ("listings in the office", self.draft_listings),
         ):
             self.say(name)
             step()
@@ -189,7 +195,8 @@ class _Province:
                 made, number, as_of=AS_OF.date(), checked_days_ago=self.rng.choice(listings.CHECKED_DAYS_AGO),
                 provider=register_party(made.supplier.party).id, buyer=register_party(made.buyer.party).id,
             )  # fmt: skip
-            service = list_service(facts, places=listings.places(made, number))
+            contract = (made.ocid, made.contract_id)
+            service = list_service(statement(facts, *listings.places(made, number), contracts=(contract,)))
             self.services[made.ocid] = service.id
             self._earlier_contract(made, service.id)
         self._close_some()
@@ -202,19 +209,40 @@ class _Province:
             if (one.place, one.theme, one.fate) == (made.place, made.theme, "accepted") and one.year < made.year
         ]
         for one in sorted(earlier, key=lambda one: -one.year)[:1]:
-            record_contract(service_id, one.ocid, one.contract_id, governments=set(self.governments.values()))
+            said = statement_of(db.session.get_one(Service, service_id))
+            change_service(service_id, replace(said, contracts=(*said.contracts, (one.ocid, one.contract_id))))
 
     def _close_some(self) -> None:
-        """Close one service for a while, one for good."""
-        everywhere, numbers = set(self.governments.values()), list(self.services.values())
-        close_service(
-            numbers[-4], "场地装修，十二月一日恢复服务。急需帮助请打服务电话。", for_good=False, governments=everywhere,
+        """Let two people close one service for a while and one for good."""
+        numbers = list(self.services.values())
+        self._close(
+            numbers[-4], "场地装修，十二月一日恢复服务。急需帮助请打服务电话。", for_good=False,
             alert_en="Closed for repairs; open again on 1 December. In urgent cases call the number of the service.",
         )  # fmt: skip
-        close_service(
-            numbers[-5], "服务已停办，可改用邻近社区的同类服务。", for_good=True, governments=everywhere,
+        self._close(
+            numbers[-5], "服务已停办，可改用邻近社区的同类服务。", for_good=True,
             alert_en="This service has ended; please use the one in the next community.",
         )  # fmt: skip
+
+    def _close(self, service_id: int, alert: str, *, for_good: bool, alert_en: str) -> None:
+        author, approver = self.staff["publisher@example.org"], self.staff["approver@example.org"]
+        everywhere = set(self.governments.values())
+        draft = draft_actions.begin_change(service_id, by=author, governments=everywhere)
+        draft_actions.state_closed(
+            draft.id, alert, for_good=for_good, by=author, governments=everywhere, alert_en=alert_en
+        )
+        draft_actions.submit_draft(draft.id, by=author, governments=everywhere)
+        draft_actions.approve_draft(draft.id, revision=draft.revision, by=approver, governments=everywhere)
+
+    def draft_listings(self) -> None:
+        """Leave two changes of listings in the office: one waits for approval, one is being written."""
+        author, government = self.staff["publisher@example.org"], {self.governments["410100"]}
+        theirs = services_in_office(government).with_only_columns(Service.id).limit(2)
+        for number, service_id in enumerate(db.session.scalars(theirs).all()):
+            draft = draft_actions.begin_change(service_id, by=author, governments=government)
+            draft_actions.state_check(draft.id, on=clock.today(), by=author, governments=government)
+            if number == 0:
+                draft_actions.submit_draft(draft.id, by=author, governments=government)
 
     def propose(self) -> None:
         """Let residents propose and support, moderators publish, officials answer."""

@@ -18,6 +18,8 @@ from portal.parties.queries import organization, organization_names
 from portal.procurement.models import Process, Release
 from portal.procurement.queries import listed_processes, visible_releases
 from portal.ratings.queries import latest_summaries
+from portal.services.draft_queries import waiting_count
+from portal.services.permissions import PUBLISH
 from portal.services.queries import contracts_of, service_count
 from portal.services.rules import contract_time
 from portal.storage.database import db
@@ -94,10 +96,11 @@ def _by_time(contracts: Sequence[Contract]) -> dict[str, Any]:
 
 
 def waiting_for(actor: Actor) -> Mapping[str, int]:
-    """Count what waits for an official: proposals to moderate, proposals to answer."""
+    """Count what waits for an official: proposals to moderate and to answer, listings to approve."""
     return {
         "moderation": _count(queue(actor.government_ids_for("proposal.moderate"), ProposalStatus.SUBMITTED)),
         "answer": _count(queue(actor.government_ids_for("proposal.answer"))),
+        "listings": waiting_count(actor.government_ids_for(PUBLISH)),
     }
 
 

@@ -14,6 +14,7 @@ from portal.parties.queries import kept_id, organization
 from portal.procurement import rules as procurement_rules
 from portal.ring.queries import neighbours
 from portal.ring.rules import Kind
+from portal.services import hours
 from portal.services import rules as services_rules
 from portal.services.queries import answers_of
 from portal.services.queries import service as read_service
@@ -38,7 +39,7 @@ def service(service_id: int) -> ResponseReturnValue:
     """Show a service: who may use it and how, how it was rated, what it rests on."""
     found = read_service(service_id)
     return render_template(
-        "pages/service.html", service=found, answers=answers_of(service_id), rules=services_rules,
+        "pages/service.html", service=found, answers=answers_of(service_id), rules=services_rules, times=hours,
         behind=queries.behind_service(found), neighbours=neighbours(Kind.SERVICE, str(service_id)),
         weekday=clock.today().isoweekday(),
         freshness=services_rules.freshness(found.assured_on, clock.today()),

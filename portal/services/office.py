@@ -1,4 +1,4 @@
-"""Pages of listings, for officials: list, state anew, check, close, record contracts, answer reports."""
+"""Pages of listings, for officials: what is listed, what waits, what residents found wrong."""
 
 from __future__ import annotations
 
@@ -6,186 +6,84 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, url_for
 
-from portal.kernel.errors import NotFoundError
-from portal.services import actions, queries, rules
-from portal.services import forms as listing_forms
-from portal.services.permissions import EDIT
+from portal.kernel.errors import BadFilterError
+from portal.publishing import rules as drafting
+from portal.services import draft_actions, draft_queries, queries, report_actions, rules
+from portal.services import forms as small_forms
+from portal.services.listing_forms import ListingForm
+from portal.services.permissions import EDIT, PUBLISH
 from portal.web import access, forms
-from portal.web.filters import Filters
+from portal.web.filters import Filters, choose
 from portal.web.paging import paginate
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from portal.services.models import Service, ServicePlace
-
 bp = Blueprint("services_office", __name__)
+PAGES = ("show", "change", "add_place", "check", "close", "reopen", "add_contract")
 
 
 @bp.get("/office/services")
 @access.requires(EDIT)
 def index() -> ResponseReturnValue:
-    """List the services of one's governments, the oldest check first, and what residents found wrong."""
-    page = paginate(queries.services_in_office(_governments()), Filters.from_request().page)
-    reports = queries.reports_in_office(_governments())
-    return render_template("services/office.html", page=page, rules=rules, reports=reports)
+    """List what waits and what is listed, the oldest check first, and what residents found wrong."""
+    governments = _governments()
+    page = paginate(queries.services_in_office(governments), Filters.from_request().page)
+    return render_template(
+        "services/office.html", page=page, rules=rules, reports=queries.reports_in_office(governments),
+        drafts=draft_queries.open_drafts(governments), drafting=drafting,
+    )  # fmt: skip
 
 
 @bp.route("/office/services/new", methods=["GET", "POST"])
 @access.requires(EDIT)
 def new() -> ResponseReturnValue:
-    """List a service."""
-    form = listing_forms.ListingForm()
+    """Begin to list a service."""
+    form = ListingForm()
     form.offer_buyers(queries.buyers_of_governments(_governments()))
     return forms.handle(
         form,
-        act=lambda form: actions.open_service(form.listing(), governments=_governments()).id,
-        then=_page,
+        act=lambda form: (
+            draft_actions.begin_listing(form.listing(), by=access.actor().person_id, governments=_governments()).id
+        ),
+        then=lambda draft_id: url_for("listing_drafts.show", draft_id=draft_id),
         template="services/form.html",
-        service=None,
+        draft=None,
     )
 
 
 @bp.get("/office/services/<int:service_id>")
 @access.requires(EDIT)
 def show(service_id: int) -> ResponseReturnValue:
-    """Show a listing with everything that can be done with it."""
+    """Show what is published of a service, with everything that can be changed."""
     return render_template(
-        "services/edit.html", service=_service(service_id), rules=rules, contracts=queries.contracts_of(service_id),
-        versions=queries.versions_of(service_id),
+        "services/edit.html", service=queries.service_in_office(service_id, _governments()), rules=rules,
+        contracts=queries.contracts_of(service_id), versions=queries.versions_of(service_id),
+        draft=draft_queries.open_draft_of(service_id), form=small_forms.BeginForm(), drafting=drafting,
+        may_publish=access.actor().can(PUBLISH),
     )  # fmt: skip
 
 
-@bp.route("/office/services/<int:service_id>/facts", methods=["GET", "POST"])
+@bp.route("/office/services/<int:service_id>/change", methods=["GET", "POST"])
 @access.requires(EDIT)
 def change(service_id: int) -> ResponseReturnValue:
-    """State the facts of a service anew."""
-    service = _service(service_id)
-    form = listing_forms.ListingForm(data=listing_forms.listing_data(service))
-    form.offer_buyers(queries.buyers_of_governments(_governments()))
+    """Begin to change a listing, or go on with the draft that is open, on the page that was chosen."""
     return forms.handle(
-        form,
-        act=lambda form: actions.change_listing(service_id, form.listing(service), governments=_governments()),
-        then=_page(service_id),
-        template="services/form.html",
-        service=service,
+        small_forms.BeginForm(),
+        act=lambda form: _begin(service_id, form),
+        then=lambda url: url,
+        template="services/begin.html",
+        service=queries.service_in_office(service_id, _governments()),
     )
 
 
-@bp.route("/office/services/<int:service_id>/places/new", methods=["GET", "POST"])
-@access.requires(EDIT)
-def add_place(service_id: int) -> ResponseReturnValue:
-    """Add a place."""
-    return forms.handle(
-        listing_forms.PlaceForm(),
-        act=lambda form: actions.set_place(service_id, None, form.place(), governments=_governments()),
-        then=_page(service_id),
-        template="services/place.html",
-        service=_service(service_id),
-    )
-
-
-@bp.route("/office/services/<int:service_id>/places/<int:number>", methods=["GET", "POST"])
-@access.requires(EDIT)
-def change_place(service_id: int, number: int) -> ResponseReturnValue:
-    """State a place and its hours anew."""
-    service = _service(service_id)
-    place = _place(service, number)
-    return forms.handle(
-        listing_forms.PlaceForm(data=listing_forms.place_data(place)),
-        act=lambda form: actions.set_place(service_id, number, form.place(place), governments=_governments()),
-        then=_page(service_id),
-        template="services/place.html",
-        service=service,
-    )
-
-
-@bp.route("/office/services/<int:service_id>/places/<int:number>/remove", methods=["GET", "POST"])
-@access.requires(EDIT)
-def remove_place(service_id: int, number: int) -> ResponseReturnValue:
-    """Take a place off a service."""
-    service = _service(service_id)
-    return forms.handle(
-        listing_forms.ConfirmForm(),
-        act=lambda _: actions.remove_place(service_id, number, governments=_governments()),
-        then=_page(service_id),
-        template="services/confirm.html",
-        service=service, act_name="remove", place=_place(service, number), rules=rules,
-    )  # fmt: skip
-
-
-@bp.route("/office/services/<int:service_id>/check", methods=["GET", "POST"])
-@access.requires(EDIT)
-def check(service_id: int) -> ResponseReturnValue:
-    """Note that everything in the listing was checked."""
-    return forms.handle(
-        listing_forms.CheckForm(),
-        act=lambda form: actions.check_listing(service_id, on=form.on.data, governments=_governments()),
-        then=_page(service_id),
-        template="services/check.html",
-        service=_service(service_id),
-    )
-
-
-@bp.route("/office/services/<int:service_id>/close", methods=["GET", "POST"])
-@access.requires(EDIT)
-def close(service_id: int) -> ResponseReturnValue:
-    """Close a service for a while or for good."""
-    return forms.handle(
-        listing_forms.CloseForm(),
-        act=lambda form: actions.close_service(
-            service_id, form.alert.data or "", for_good=bool(form.for_good.data), governments=_governments(),
-            alert_en=form.alert_en.data or None,
-        ),
-        then=_page(service_id),
-        template="services/close.html",
-        service=_service(service_id),
-    )  # fmt: skip
-
-
-@bp.route("/office/services/<int:service_id>/reopen", methods=["GET", "POST"])
-@access.requires(EDIT)
-def reopen(service_id: int) -> ResponseReturnValue:
-    """Open a service again."""
-    return forms.handle(
-        listing_forms.ConfirmForm(),
-        act=lambda _: actions.reopen_service(service_id, governments=_governments()),
-        then=_page(service_id),
-        template="services/confirm.html",
-        service=_service(service_id), act_name="reopen", place=None, rules=rules,
-    )  # fmt: skip
-
-
-@bp.route("/office/services/<int:service_id>/contracts/new", methods=["GET", "POST"])
-@access.requires(EDIT)
-def add_contract(service_id: int) -> ResponseReturnValue:
-    """Record a contract under which the service is delivered."""
-    return forms.handle(
-        listing_forms.ContractForm(),
-        act=lambda form: actions.record_contract(
-            service_id, form.ocid.data or "", form.contract.data or "", governments=_governments()
-        ),
-        then=_page(service_id),
-        template="services/contract.html",
-        service=_service(service_id),
-    )
-
-
-@bp.route("/office/services/<int:service_id>/contracts/<int:number>/forget", methods=["GET", "POST"])
-@access.requires(EDIT)
-def forget_contract(service_id: int, number: int) -> ResponseReturnValue:
-    """Undo a contract that was recorded by mistake."""
-    contract = next((one for one in queries.contracts_of(service_id) if one.id == number), None)
-    if contract is None:
-        raise NotFoundError
-    ocid, contract_id = contract.ocid, contract.contract_id
-    return forms.handle(
-        listing_forms.ConfirmForm(),
-        act=lambda _: actions.forget_contract(service_id, ocid, contract_id, governments=_governments()),
-        then=_page(service_id),
-        template="services/confirm.html",
-        service=_service(service_id), act_name="forget", place=None, contract=contract, rules=rules,
-    )  # fmt: skip
+def _begin(service_id: int, form: small_forms.BeginForm) -> str:
+    to = choose(form.to.data or "show", PAGES, name="to")
+    if to is None:
+        raise BadFilterError(name="to")
+    draft = draft_actions.begin_change(service_id, by=access.actor().person_id, governments=_governments())
+    is_open = draft.status is drafting.DraftStatus.DRAFTING
+    return url_for(f"listing_drafts.{to}" if is_open else "listing_drafts.show", draft_id=draft.id)
 
 
 @bp.route("/office/services/reports/<int:report_id>", methods=["GET", "POST"])
@@ -194,9 +92,9 @@ def answer(report_id: int) -> ResponseReturnValue:
     """Answer what a resident found wrong."""
     report = queries.report_in_office(report_id, _governments())
     return forms.handle(
-        listing_forms.AnswerForm(),
-        act=lambda form: actions.answer_report(report_id, form.answer.data or "", governments=_governments()),
-        then=_page,
+        small_forms.AnswerForm(),
+        act=lambda form: report_actions.answer_report(report_id, form.answer.data or "", governments=_governments()),
+        then=lambda service_id: url_for("services_office.show", service_id=service_id),
         template="services/answer.html",
         report=report,
         service=report.service,
@@ -205,18 +103,3 @@ def answer(report_id: int) -> ResponseReturnValue:
 
 def _governments() -> frozenset[int]:
     return access.actor().government_ids_for(EDIT)
-
-
-def _service(service_id: int) -> Service:
-    return queries.service_in_office(service_id, _governments())
-
-
-def _place(service: Service, number: int) -> ServicePlace:
-    found = next((place for place in service.places if place.number == number), None)
-    if found is None:
-        raise NotFoundError
-    return found
-
-
-def _page(service_id: int) -> str:
-    return url_for("services_office.show", service_id=service_id)

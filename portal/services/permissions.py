@@ -1,12 +1,12 @@
-"""Who may keep listings: whoever drafts and publishes releases."""
+"""Who may keep listings: whoever drafts releases drafts them, whoever approves releases approves them."""
 
 from __future__ import annotations
 
 from portal.accounts.rules import Role
 
-EDIT, REPORT = "service.edit", "service.report"
+EDIT, PUBLISH, REPORT = "service.edit", "service.publish", "service.report"
 GRANTS = {
     Role.RESIDENT: frozenset({REPORT}),
     Role.PUBLISHER: frozenset({EDIT, "office.enter"}),
-    Role.APPROVER: frozenset({EDIT, "office.enter"}),
+    Role.APPROVER: frozenset({EDIT, PUBLISH, "office.enter"}),
 }

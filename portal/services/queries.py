@@ -132,6 +132,13 @@ def contracts_of(service_id: int) -> Sequence[Contract]:
     return db.session.scalars(query.order_by(order, Contract.id.desc())).all()
 
 
+def contract_keys_of(service_id: int) -> list[tuple[str, str]]:
+    """List ocid and number of the contracts of a service, whether or not they may be seen."""
+    query = select(ServiceContract.ocid, ServiceContract.contract_id).where(ServiceContract.service_id == service_id)
+    rows = db.session.execute(query.order_by(ServiceContract.ocid, ServiceContract.contract_id))
+    return [(ocid, contract_id) for ocid, contract_id in rows]
+
+
 def contracts_of_many(service_ids: Collection[int]) -> Mapping[int, Sequence[Contract]]:
     """Read the visible contracts of many services at once, the newest first: one statement."""
     visible = visible_contracts().with_only_columns(Contract.id)
@@ -198,6 +205,12 @@ def answers_of(service_id: int) -> Sequence[ServiceReport]:
     """Read the newest answers of the office to what residents found wrong."""
     query = select(ServiceReport).where(ServiceReport.service_id == service_id, ServiceReport.answer.is_not(None))
     return db.session.scalars(query.order_by(ServiceReport.answered_at.desc()).limit(ANSWERS_SHOWN)).all()
+
+
+def newest_version(service_id: int) -> int:
+    """Tell the number of what was published last of a service; 0 before anything was."""
+    last = select(func.max(ServiceVersion.number)).where(ServiceVersion.service_id == service_id)
+    return db.session.scalar(last) or 0
 
 
 def versions_of(service_id: int) -> Sequence[ServiceVersion]:

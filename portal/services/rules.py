@@ -1,25 +1,21 @@
-"""States of a service, its opening hours, and how old a check of its listing may be."""
+"""States of a service, how old a check of its listing may be, and what a listing may not say: plain functions."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from portal.kernel.errors import ConflictError, InvalidInputError
-from portal.kernel.text import N_, nfkc_fold
+from portal.kernel.text import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection
     from datetime import date, datetime
 
 FRESH_DAYS, STALE_DAYS = 90, 180
 CAPACITY_DAYS = 7
-WEEKDAYS = range(1, 8)
-DAY_BEGINS, DAY_ENDS = "00:00", "23:59"
 OLDEST = 120
 
 
@@ -85,15 +81,6 @@ MODE_NAMES = {
     Mode.PHONE: N_("by phone"),
     Mode.ONLINE: N_("online"),
 }
-DAY_NAMES = {
-    1: N_("Monday"),
-    2: N_("Tuesday"),
-    3: N_("Wednesday"),
-    4: N_("Thursday"),
-    5: N_("Friday"),
-    6: N_("Saturday"),
-    7: N_("Sunday"),
-}
 LANGUAGE_NAMES = {
     "zh": N_("Mandarin"),
     "yue": N_("Cantonese"),
@@ -108,13 +95,6 @@ WAITING_TEXTS = {
     Delivery.AHEAD: N_("The service does not run today. Its next contract begins later; the contracts are below."),
     Delivery.OVER: N_("The last contract has ended and no other has followed: the service does not run at present."),
 }
-
-
-class WrongHoursError(InvalidInputError):
-    """Raised when opening hours cannot be read."""
-
-    code = "wrong-hours"
-    message = N_("Write hours like 08:30-12:00, 14:00-18:00; leave a closed day empty.")
 
 
 class WrongAgesError(InvalidInputError):
@@ -159,6 +139,20 @@ class NothingToReopenError(ConflictError):
     message = N_("This service is not closed.")
 
 
+class NothingChangedError(ConflictError):
+    """Raised when a draft is submitted that says what is published already."""
+
+    code = "nothing-changed"
+    message = N_("This draft says the same as what is published. Change something first, or throw the draft away.")
+
+
+class ListingMovedError(ConflictError):
+    """Raised when a draft rests on a listing that was published anew in the meantime."""
+
+    code = "listing-moved"
+    message = N_("The listing was published anew after this draft was begun. Give the draft back and begin again.")
+
+
 class AlreadyAnsweredError(ConflictError):
     """Raised when a report is answered twice."""
 
@@ -171,15 +165,6 @@ class FutureCheckError(InvalidInputError):
 
     code = "future-check"
     message = N_("A check cannot lie in the future.")
-
-
-@dataclass(frozen=True)
-class Span:
-    """One opening on one day of the week (1 is Monday), as 24-hour clock times."""
-
-    weekday: int
-    opens_at: str
-    closes_at: str
 
 
 def freshness(assured_on: date | None, today: date) -> Freshness:
@@ -227,59 +212,6 @@ def delivery_of(times: Collection[ContractTime]) -> Delivery:
 def is_capacity_known(told_at: datetime | None, now: datetime) -> bool:
     """Tell whether a number of free places is new enough to be believed."""
     return told_at is not None and now - told_at <= timedelta(days=CAPACITY_DAYS)
-
-
-_SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
-_DASHES = re.compile(r"\s*(?:--+|[-–—~〜至到])\s*")
-_ALL_DAY = {"24小时", "全天", "all day", "24h", "24 hours"}
-
-
-def read_hours(raw: str, *, field: str | None = None) -> list[tuple[str, str]]:
-    """Read the opening hours of one day as an official types them: `8:30-12:00、14:00—18:00`.
-
-    Raises:
-        WrongHoursError: naming the field.
-    """
-    folded = nfkc_fold(raw).strip()
-    if not folded:
-        return []
-    if folded in _ALL_DAY:
-        return [(DAY_BEGINS, DAY_ENDS)]
-    found = [_span(part.strip(), field) for part in re.split(r"[,、;]", folded) if part.strip()]
-    found.sort()
-    if any(later[0] < earlier[1] for earlier, later in pairwise(found)):
-        raise WrongHoursError(field=field)
-    return found
-
-
-def _span(raw: str, field: str | None) -> tuple[str, str]:
-    match = _SPAN.fullmatch(_DASHES.sub("-", raw))
-    if match is None:
-        raise WrongHoursError(field=field)
-    hours, minutes = (int(match[1]), int(match[3])), (int(match[2]), int(match[4]))
-    closing = "23:59" if (hours[1], minutes[1]) == (24, 0) else f"{hours[1]:02d}:{minutes[1]:02d}"
-    opening = f"{hours[0]:02d}:{minutes[0]:02d}"
-    if not is_time(opening) or not is_time(closing) or opening >= closing:
-        raise WrongHoursError(field=field)
-    return opening, closing
-
-
-def is_time(raw: str) -> bool:
-    """Tell whether a text is a time of the day, `00:00` to `23:59`."""
-    return re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", raw) is not None
-
-
-def written_hours(spans: Iterable[tuple[str, str]]) -> str:
-    """Write the opening hours of one day as they may be typed again."""
-    return ", ".join(f"{opens}-{closes}" for opens, closes in spans)
-
-
-def week(spans: Sequence[Span], today: int) -> list[tuple[int, str]]:
-    """Lay out a week, today first: (day of the week, its hours or nothing)."""
-    by_day: Mapping[int, list[tuple[str, str]]] = {
-        day: sorted((one.opens_at, one.closes_at) for one in spans if one.weekday == day) for day in WEEKDAYS
-    }
-    return [(day, written_hours(by_day[day])) for day in (*range(today, 8), *range(1, today))]
 
 
 _LEADING = re.compile(r"^\s*(?:\d{1,2}\s*[.、．)）]|[-•·*])\s*")

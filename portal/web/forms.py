@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import Response, make_response, redirect, render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from portal.kernel.errors import PortalError
 from portal.kernel.text import clean_line, clean_text, nfkc_fold
@@ -132,6 +132,27 @@ class ChoiceField(SelectField):
         """Refuse what was not offered."""
         del form
         if self.data and self.data not in self.codes:
+            raise ValidationError(gettext("Choose one of the list."))
+
+
+class SeveralField(SelectMultipleField):
+    """Several of a list that is only known when the form is made."""
+
+    def __init__(self, label: Label, *, hint: Label = "", required: bool = True, **kw: object) -> None:
+        """Take the label and a hint; `offer` sets the list."""
+        must = [InputRequired(lazy_gettext("Choose at least one."))] if required else [Optional()]
+        super().__init__(label, must, choices=[], validate_choice=False, **kw)
+        self.hint, self.codes = hint, frozenset[str]()
+
+    def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Set what can be chosen: (code, name)."""
+        offered = dict(pairs)
+        self.choices, self.codes = [SelectChoice(code, name) for code, name in offered.items()], frozenset(offered)
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what was not offered."""
+        del form
+        if set(self.data or ()) - self.codes:
             raise ValidationError(gettext("Choose one of the list."))
 
 

@@ -11,7 +11,8 @@ from portal.kernel import clock
 from portal.parties.models import Organization
 from portal.parties.rules import name_key
 from portal.ratings.actions import Opinion, rate_service
-from portal.services.actions import Listing, list_service
+from portal.services.actions import list_service
+from portal.services.statements import Listing, statement
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
@@ -44,7 +45,7 @@ def make_service(
         name=name, description="每日午餐送到家", name_en="Community meals", provider_id=provider_id, buyer_id=buyer_id,
         category_code=category_code,
     )  # fmt: skip
-    return list_service(listing)
+    return list_service(statement(listing))
 
 
 def rate(service_id: int, levels: Sequence[int], *, at: datetime = MONDAY) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,13 @@ from portal.accounts.rules import Role
 from portal.classification.actions import load_reference_data
 from portal.kernel import clock
 from portal.parties.actions import add_government, describe_organization, register_party
-from portal.services.actions import Listing, Place, Price, list_service
-from portal.services.rules import Mode, Span
+from portal.services.actions import change_service, list_service
+from portal.services.hours import Span
+from portal.services.models import Service
+from portal.services.rows import statement_of
+from portal.services.rules import Mode, ServiceStatus
+from portal.services.statements import Listing, Place, Price, statement
+from portal.storage.database import db
 from tests.factories.purchases import BUYER, SUPPLIER, make_contract_release, make_release, publish
 from tests.factories.ratings import make_resident
 
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from portal.procurement.rules import Json
-    from portal.services.models import Service
+    from portal.services.statements import Key
 
 WEEKDAYS = (*(Span(day, "09:00", "12:00") for day in range(1, 6)), Span(3, "14:00", "17:00"))
 CENTRE = Place(
@@ -51,8 +57,27 @@ def facts(name: str = "金水区社区助餐", **said: Any) -> Listing:
     )  # fmt: skip
 
 
-def make_listing(name: str = "金水区社区助餐", *, places: Sequence[Place] = (CENTRE,), **said: Any) -> Service:
-    return list_service(facts(name, **said), places=places)
+def make_listing(
+    name: str = "金水区社区助餐", *, places: Sequence[Place] = (CENTRE,), contracts: tuple[Key, ...] = (), **said: Any
+) -> Service:
+    return list_service(statement(facts(name, **said), *places, contracts=contracts))
+
+
+def say_anew(service_id: int, **said: Any) -> None:
+    """Publish other facts of a service, as whoever runs the portal may."""
+    known = statement_of(db.session.get_one(Service, service_id))
+    change_service(service_id, replace(known, listing=replace(known.listing, **said)))
+
+
+def deliver_under(service_id: int, ocid: str, contract_id: str) -> None:
+    known = statement_of(db.session.get_one(Service, service_id))
+    change_service(service_id, replace(known, contracts=(*known.contracts, (ocid, contract_id))))
+
+
+def close(service_id: int, alert: str, *, for_good: bool = False) -> None:
+    status = ServiceStatus.DEFUNCT if for_good else ServiceStatus.TEMPORARILY_CLOSED
+    known = statement_of(db.session.get_one(Service, service_id))
+    change_service(service_id, replace(known, listing=replace(known.listing, status=status), alert=alert))
 
 
 def make_checked(name: str, days_ago: int, **said: Any) -> Service:
@@ -79,6 +104,12 @@ def make_contract(
 def make_publisher(government: int) -> int:
     person = make_resident()
     grant_role(person, Role.PUBLISHER, government_id=government)
+    return person
+
+
+def make_approver(government: int) -> int:
+    person = make_resident()
+    grant_role(person, Role.APPROVER, government_id=government)
     return person
 
 

@@ -14,10 +14,10 @@ from portal.kernel import clock
 from portal.moderation.actions import hide
 from portal.opendata.hsds import rules, taxonomies
 from portal.ratings.actions import close_week
-from portal.services.actions import Place, Price, list_service
 from portal.services.rules import Mode
+from portal.services.statements import Place, Price
 from tests.factories.ratings import MONDAY, rate
-from tests.factories.services import CENTRE, WEEKDAYS, facts, make_bodies, make_contract, make_listing
+from tests.factories.services import CENTRE, WEEKDAYS, make_bodies, make_contract, make_listing
 from tests.opendata.hsds_schemas import errors, schemas, validator
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def whole() -> Any:
     _, buyer, supplier = make_bodies()
     contract = make_contract("ocds-test00-7", starts=-30, ends=300)
     return make_listing(
-        provider_id=supplier, buyer_id=buyer, ocid="ocds-test00-7", contract_id=contract,
+        provider_id=supplier, buyer_id=buyer, contracts=(("ocds-test00-7", contract),),
         ineligibility="已入住养老院的老人", capacity_unit="餐", available=3, maximum=30, email="office@example.org",
         schedule="节假日休息",
         places=[CENTRE, Place(Mode.HOME, hours=WEEKDAYS), Place(Mode.ONLINE, url="https://example.org/help")],
@@ -308,7 +308,7 @@ def test_a_page_takes_as_many_statements_for_forty_services_as_for_two(
 ) -> None:
     _, buyer, supplier = make_bodies()
     for number in range(40):
-        list_service(facts(f"助餐{number}", provider_id=supplier, buyer_id=buyer), places=[CENTRE])
+        make_listing(f"助餐{number}", provider_id=supplier, buyer_id=buyer)
     get(client, "/hsds/services?full=true&per_page=2")  # names of areas and categories are kept from then on
     counts = []
     for size in (2, 40):

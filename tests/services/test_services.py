@@ -11,9 +11,10 @@ import pytest
 from portal.classification.actions import load_reference_data
 from portal.ring.queries import neighbours
 from portal.ring.rules import Kind
-from portal.services import queries, rules
-from portal.services.actions import Listing, confirm_listing, list_service
+from portal.services import rules
+from portal.services.actions import list_service
 from portal.services.rules import Freshness, ServiceStatus
+from portal.services.statements import Listing, statement
 from tests.factories.purchases import OCID, make_contract_release, publish
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def test_a_listing_is_trusted_as_long_as_it_was_checked(checked: date | None, ex
 def test_a_service_is_joined_to_the_contract_it_is_delivered_under(app: Flask, client: FlaskClient) -> None:
     publish(make_contract_release())
 
-    service = list_service(Listing("社区助餐", "每日午餐", ocid=OCID, contract_id="C", phone="0371-0000-1000"))
+    service = list_service(statement(Listing("社区助餐", "每日午餐", phone="0371-0000-1000"), contracts=((OCID, "C"),)))
 
     assert [one.kind for one in neighbours(Kind.SERVICE, str(service.id))] == [Kind.CONTRACT]
     page = client.get(f"/services/{service.id}").text
@@ -50,8 +51,8 @@ def test_a_service_is_joined_to_the_contract_it_is_delivered_under(app: Flask, c
 
 def test_the_list_shows_what_can_be_used_and_is_narrowed(app: Flask, client: FlaskClient) -> None:
     load_reference_data()
-    list_service(Listing("社区助餐", "每日午餐", region_code="410105", category_code="A0402"))
-    list_service(Listing("已停办", "没有了", status=ServiceStatus.DEFUNCT))
+    list_service(statement(Listing("社区助餐", "每日午餐", region_code="410105", category_code="A0402")))
+    list_service(statement(Listing("已停办", "没有了", status=ServiceStatus.DEFUNCT)))
 
     for query, names in (
         ("", ["社区助餐"]),
@@ -65,16 +66,8 @@ def test_the_list_shows_what_can_be_used_and_is_narrowed(app: Flask, client: Fla
     assert client.get("/services?stage=x").status_code == HTTPStatus.BAD_REQUEST
 
 
-def test_checking_a_listing_changes_its_day_only(app: Flask) -> None:
-    service = list_service(Listing("社区助餐", "每日午餐")).id
-
-    confirm_listing(service, on=TODAY)
-
-    assert queries.service(service).assured_on == TODAY
-
-
 def test_both_feeds_name_the_service_alike(app: Flask, client: FlaskClient) -> None:
-    list_service(Listing("社区助餐", "每日午餐", name_en="Community meals"))
+    list_service(statement(Listing("社区助餐", "每日午餐", name_en="Community meals")))
 
     assert "Community meals" in client.get("/en/services.rss").text
     assert "社区助餐" in client.get("/services.atom").text
