@@ -86,7 +86,6 @@ from portal.ring import queries as ring
 from portal.ring.rules import Kind
 from portal.search import cli as search_cli
 from portal.search.consumer import SearchConsumer
-from portal.services import draft_office
 from portal.services import exports as services_exports
 from portal.services import feeds as services_feeds
 from portal.services import indexing as services_indexing
@@ -94,6 +93,7 @@ from portal.services import office as services_office
 from portal.services import permissions as services_permissions
 from portal.services import queries as services
 from portal.services import routes as services_routes
+from portal.services.drafts import office as draft_office
 from portal.storage.cli import migrations
 
 if TYPE_CHECKING:

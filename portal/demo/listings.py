@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from portal.services.hours import Span
+from portal.services.listing.hours import Span
+from portal.services.listing.statements import Listing, Place, Price
 from portal.services.rules import Mode
-from portal.services.statements import Listing, Place, Price
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -32,12 +32,12 @@ from portal.procurement.models import Release
 from portal.ratings import actions as ratings
 from portal.ratings.models import Rating, RatingSummary
 from portal.ratings.rules import Channel, period_of
-from portal.services import draft_actions
 from portal.services.actions import change_service, list_service
+from portal.services.drafts import actions as draft_actions
+from portal.services.listing.statements import statement
 from portal.services.models import Service
+from portal.services.publication.rows import statement_of
 from portal.services.queries import services_in_office
-from portal.services.rows import statement_of
-from portal.services.statements import statement
 from portal.storage import flags
 from portal.storage.database import db
 from portal.storage.transactions import transaction

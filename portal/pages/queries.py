@@ -18,7 +18,7 @@ from portal.parties.queries import organization, organization_names
 from portal.procurement.models import Process, Release
 from portal.procurement.queries import listed_processes, visible_releases
 from portal.ratings.queries import latest_summaries
-from portal.services.draft_queries import waiting_count
+from portal.services.drafts.queries import waiting_count
 from portal.services.permissions import PUBLISH
 from portal.services.queries import contracts_of, service_count
 from portal.services.rules import contract_time

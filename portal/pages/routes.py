@@ -14,8 +14,8 @@ from portal.parties.queries import kept_id, organization
 from portal.procurement import rules as procurement_rules
 from portal.ring.queries import neighbours
 from portal.ring.rules import Kind
-from portal.services import hours
 from portal.services import rules as services_rules
+from portal.services.listing import hours
 from portal.services.queries import answers_of
 from portal.services.queries import service as read_service
 from portal.web import access

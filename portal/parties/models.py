@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.parties.rules import DuplicateVerdict, MergeChange
+from portal.parties.rules import MergeChange
 from portal.storage.database import Model
 from portal.storage.immutable import make_immutable
 
@@ -100,24 +100,6 @@ class OrganizationMerge(Model):
     ledger_position: Mapped[int]
 
 
-class DuplicateReview(Model):
-    """One word of an official on two organisations that may be one; the last word on a pair holds."""
-
-    __tablename__ = "duplicate_review"
-    __table_args__ = (CheckConstraint("first_id < second_id", name="in_order"),)
-
-    # Identification
-    id: Mapped[int] = mapped_column(primary_key=True)
-    first_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
-    second_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
-    # What was said, and why
-    verdict: Mapped[DuplicateVerdict]
-    reason: Mapped[str] = mapped_column(Text)
-    # Provenance
-    by: Mapped[str] = mapped_column(String(100))
-    at: Mapped[datetime]
-
-
 class OrganizationGrade(Model):
     """A grade that a social organisation was given in an evaluation: shown, never used for ranking."""
 
@@ -139,4 +121,3 @@ class OrganizationGrade(Model):
 
 
 make_immutable(OrganizationMerge.__table__)
-make_immutable(DuplicateReview.__table__)

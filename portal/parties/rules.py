@@ -44,13 +44,6 @@ class MergeChange(StrEnum):
     UNDONE = "undone"
 
 
-class DuplicateVerdict(StrEnum):
-    """What an official said of two organisations that may be one."""
-
-    DIFFERENT = "different"
-    OPEN = "open"
-
-
 class SameOrganizationError(InvalidInputError):
     """Raised when an organisation is to be merged into itself."""
 

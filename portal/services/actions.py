@@ -1,11 +1,13 @@
-"""Publishing what is stated of services: each act is one transaction with a version, a ledger entry and an event.
+"""Publishing what is stated of services, and answering what residents found wrong: each act is one transaction.
 
-Officials come here through a draft that another one approved (`draft_actions`); whoever runs the portal comes directly.
+A publication is a version, a ledger entry and an event.
+Officials come here through a draft that another one approved (`drafts`); whoever runs the portal comes directly.
 """
 
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -14,13 +16,16 @@ from portal.kernel.canonical import canonical_json
 from portal.ledger.actions import append_entry
 from portal.outbox.actions import append_event
 from portal.ring.rules import Kind
-from portal.services import queries
-from portal.services.models import Service, ServiceVersion
-from portal.services.public_form import public_form
-from portal.services.rows import statement_of, write_statement
-from portal.services.statements import Statement, act_of
+from portal.services import queries, rules
+from portal.services.listing.statements import Statement, act_of
+from portal.services.models import Service, ServiceReport, ServiceVersion
+from portal.services.publication.public_form import public_form
+from portal.services.publication.rows import statement_of, write_statement
 from portal.storage.database import db
 from portal.storage.transactions import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 HSDS_NAMESPACE = uuid.UUID("5d0ab6a7-5f0e-4d0e-9a39-4cf0a4d4b1c1")
 
@@ -56,6 +61,34 @@ def change_service(service_id: int, said: Statement) -> Service:
         write_statement(service, said)
         _publish(service, act)
         return service
+
+
+def report_listing(service_id: int, text: str, *, by: int) -> None:
+    """Tell the office of a service what is wrong in its listing.
+
+    No event: nothing public changes before the office answers.
+
+    Raises:
+        NotFoundError: there is no such service to be seen.
+    """
+    with transaction():
+        service = queries.service(service_id)
+        db.session.add(ServiceReport(service_id=service.id, person_id=by, text=text, sent_at=clock.now()))
+
+
+def answer_report(report_id: int, answer: str, *, governments: Collection[int]) -> int:
+    """Answer a report in public; return the number of its service.
+
+    Raises:
+        NotFoundError, AlreadyAnsweredError
+    """
+    with transaction():
+        report = queries.report_in_office(report_id, governments)
+        if report.answer is not None:
+            raise rules.AlreadyAnsweredError
+        report.answer, report.answered_at = answer, clock.now()
+        append_event(Kind.SERVICE, report.service_id, "answered")
+        return report.service_id
 
 
 def _hsds_id(said: Statement) -> str:

@@ -8,8 +8,9 @@ from wtforms.validators import InputRequired
 
 from portal.kernel import clock
 from portal.publishing.rules import REASON_LENGTH
-from portal.services.listing_forms import SHORT
 from portal.web.forms import LineField, ParagraphField, PortalForm
+
+SHORT = 200
 
 
 class CheckForm(PortalForm):

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from portal.kernel import clock
 from portal.procurement.models import Contract
 from portal.procurement.rules import ContractStatus
-from portal.services.hours import Span
+from portal.services.listing.hours import Span
 from portal.services.rules import Delivery, Mode, ServiceStatus, status_of
 from portal.storage.database import Model
 

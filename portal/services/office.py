@@ -8,9 +8,11 @@ from flask import Blueprint, render_template, url_for
 
 from portal.kernel.errors import BadFilterError
 from portal.publishing import rules as drafting
-from portal.services import draft_actions, draft_queries, queries, report_actions, rules
+from portal.services import actions, queries, rules
 from portal.services import forms as small_forms
-from portal.services.listing_forms import ListingForm
+from portal.services.drafts import actions as draft_actions
+from portal.services.drafts import queries as draft_queries
+from portal.services.drafts.facts_form import ListingForm
 from portal.services.permissions import EDIT, PUBLISH
 from portal.web import access, forms
 from portal.web.filters import Filters, choose
@@ -93,7 +95,7 @@ def answer(report_id: int) -> ResponseReturnValue:
     report = queries.report_in_office(report_id, _governments())
     return forms.handle(
         small_forms.AnswerForm(),
-        act=lambda form: report_actions.answer_report(report_id, form.answer.data or "", governments=_governments()),
+        act=lambda form: actions.answer_report(report_id, form.answer.data or "", governments=_governments()),
         then=lambda service_id: url_for("services_office.show", service_id=service_id),
         template="services/answer.html",
         report=report,

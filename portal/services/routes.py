@@ -9,8 +9,9 @@ from flask import Blueprint, render_template, url_for
 from portal.classification.queries import category_choices, region_choices
 from portal.kernel import clock
 from portal.parties.queries import organization_names
-from portal.services import hours, queries, report_actions, rules
+from portal.services import actions, queries, rules
 from portal.services.forms import ReportForm
+from portal.services.listing import hours
 from portal.services.permissions import REPORT
 from portal.web import access, forms
 from portal.web.filters import Filters
@@ -43,7 +44,7 @@ def report(service_id: int) -> ResponseReturnValue:
     """Let a resident tell the office what is wrong in a listing."""
     return forms.handle(
         ReportForm(),
-        act=lambda form: report_actions.report_listing(service_id, form.text.data or "", by=access.actor().person_id),
+        act=lambda form: actions.report_listing(service_id, form.text.data or "", by=access.actor().person_id),
         then=url_for("services.reported", service_id=service_id),
         template="services/report.html",
         service=queries.service(service_id),

@@ -12,7 +12,7 @@ from portal.parties.models import Organization
 from portal.parties.rules import name_key
 from portal.ratings.actions import Opinion, rate_service
 from portal.services.actions import list_service
-from portal.services.statements import Listing, statement
+from portal.services.listing.statements import Listing, statement
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 

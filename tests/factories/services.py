@@ -12,11 +12,11 @@ from portal.classification.actions import load_reference_data
 from portal.kernel import clock
 from portal.parties.actions import add_government, describe_organization, register_party
 from portal.services.actions import change_service, list_service
-from portal.services.hours import Span
+from portal.services.listing.hours import Span
+from portal.services.listing.statements import Listing, Place, Price, statement
 from portal.services.models import Service
-from portal.services.rows import statement_of
+from portal.services.publication.rows import statement_of
 from portal.services.rules import Mode, ServiceStatus
-from portal.services.statements import Listing, Place, Price, statement
 from portal.storage.database import db
 from tests.factories.purchases import BUYER, SUPPLIER, make_contract_release, make_release, publish
 from tests.factories.ratings import make_resident
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from portal.procurement.rules import Json
-    from portal.services.statements import Key
+    from portal.services.listing.statements import Key
 
 WEEKDAYS = (*(Span(day, "09:00", "12:00") for day in range(1, 6)), Span(3, "14:00", "17:00"))
 CENTRE = Place(

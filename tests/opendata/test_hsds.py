@@ -14,8 +14,8 @@ from portal.kernel import clock
 from portal.moderation.actions import hide
 from portal.opendata.hsds import rules, taxonomies
 from portal.ratings.actions import close_week
+from portal.services.listing.statements import Place, Price
 from portal.services.rules import Mode
-from portal.services.statements import Place, Price
 from tests.factories.ratings import MONDAY, rate
 from tests.factories.services import CENTRE, WEEKDAYS, make_bodies, make_contract, make_listing
 from tests.opendata.hsds_schemas import errors, schemas, validator

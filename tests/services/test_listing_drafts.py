@@ -19,10 +19,13 @@ from portal.kernel.errors import NotFoundError
 from portal.ledger.models import LedgerEntry
 from portal.parties.actions import add_government
 from portal.publishing.rules import DraftChangedError, DraftStatus, OwnDraftError, WrongDraftStateError
-from portal.services import draft_actions, draft_queries, queries, rules, statements
-from portal.services.hours import Span
+from portal.services import queries, rules
+from portal.services.drafts import actions as draft_actions
+from portal.services.drafts import queries as draft_queries
+from portal.services.listing import statements
+from portal.services.listing.hours import Span
+from portal.services.listing.statements import Listing, Place, Price, Statement, act_of
 from portal.services.rules import Mode, ServiceStatus
-from portal.services.statements import Listing, Place, Price, Statement, act_of
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 from tests.factories.services import (
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-    from portal.services.draft_models import ListingDraft
+    from portal.services.drafts.models import ListingDraft
 
 FORM = {
     "name": "金水区社区助餐", "description": "每日午餐", "category": "A0402", "areas": "410105",

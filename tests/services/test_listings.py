@@ -18,10 +18,11 @@ from portal.ratings.actions import close_week
 from portal.ratings.queries import latest_summaries
 from portal.ring.queries import neighbours
 from portal.ring.rules import Kind
-from portal.services import hours, queries, rules
-from portal.services.hours import Span
+from portal.services import queries, rules
+from portal.services.listing import hours
+from portal.services.listing.hours import Span
+from portal.services.listing.statements import Place, Price
 from portal.services.rules import ContractTime, Delivery, Mode, ServiceStatus
-from portal.services.statements import Place, Price
 from portal.storage.database import db
 from tests.factories.ratings import MONDAY, rate
 from tests.factories.services import (

@@ -13,8 +13,8 @@ from portal.ring.queries import neighbours
 from portal.ring.rules import Kind
 from portal.services import rules
 from portal.services.actions import list_service
+from portal.services.listing.statements import Listing, statement
 from portal.services.rules import Freshness, ServiceStatus
-from portal.services.statements import Listing, statement
 from tests.factories.purchases import OCID, make_contract_release, publish
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Add drafts of listings, which a second person approves, and what officials said of organisations that may be one."""
+"""Add drafts of listings, which a second person approves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -33,26 +33,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listing_draft_event")),
     )
     op.create_index(op.f("ix_listing_draft_event_draft_id"), "listing_draft_event", ["draft_id"])
-    op.create_table(
-        "duplicate_review",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("first_id", sa.Integer(), nullable=False),
-        sa.Column("second_id", sa.Integer(), nullable=False),
-        sa.Column("verdict", _enum("duplicateverdict", ("different", "open")), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("by", sa.String(length=100), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("first_id < second_id", name=op.f("ck_duplicate_review_in_order")),
-        sa.ForeignKeyConstraint(
-            ["first_id"], ["organization.id"], name=op.f("fk_duplicate_review_first_id_organization")
-        ),
-        sa.ForeignKeyConstraint(
-            ["second_id"], ["organization.id"], name=op.f("fk_duplicate_review_second_id_organization")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate_review")),
-    )
-    for table in ("listing_draft_event", "duplicate_review"):
-        _guard(table)
+    _guard("listing_draft_event")
 
 
 def _add_drafts() -> None:

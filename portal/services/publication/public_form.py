@@ -6,8 +6,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from portal.services import queries
-from portal.services.rows import PLAIN
-from portal.services.statements import Place
+from portal.services.listing.statements import Place
+from portal.services.publication.rows import PLAIN
 
 if TYPE_CHECKING:
     from portal.services.models import Service, ServicePlace

@@ -11,7 +11,8 @@ from wtforms.validators import ValidationError
 from portal.classification.queries import category_choices, region_choices
 from portal.kernel.money import FEN_PER_YUAN, parse_yuan
 from portal.services import rules
-from portal.services.statements import Listing, Price
+from portal.services.forms import SHORT
+from portal.services.listing.statements import Listing, Price
 from portal.web.forms import ChoiceField, LineField, NumberField, ParagraphField, PortalForm, SeveralField
 from portal.web.locale import pick
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from portal.parties.models import Organization
 
 DISTRICTS = ("prefecture", "district", "county", "county-level city")
-SHORT, LONG, MOST_AGE, MOST_PLACES = 200, 2000, 120, 100_000
+LONG, MOST_AGE, MOST_PLACES = 2000, 120, 100_000
 PRICES = (1, 2, 3)
 
 

@@ -8,19 +8,21 @@ from flask import Blueprint, render_template, url_for
 
 from portal.kernel.errors import NotFoundError
 from portal.publishing import rules as drafting
-from portal.services import draft_actions, draft_queries, queries, rules
 from portal.services import forms as small_forms
-from portal.services.listing_forms import ListingForm, listing_data
+from portal.services import queries, rules
+from portal.services.drafts import actions as draft_actions
+from portal.services.drafts import queries as draft_queries
+from portal.services.drafts.facts_form import ListingForm, listing_data
+from portal.services.drafts.place_form import PlaceForm, place_data
+from portal.services.drafts.telling import differences
 from portal.services.permissions import EDIT, PUBLISH
-from portal.services.place_forms import PlaceForm, place_data
-from portal.services.telling import differences
 from portal.web import access, forms
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from portal.services.draft_models import ListingDraft
-    from portal.services.statements import Place, Statement
+    from portal.services.drafts.models import ListingDraft
+    from portal.services.listing.statements import Place, Statement
 
 bp = Blueprint("listing_drafts", __name__)
 

@@ -11,14 +11,14 @@ from portal.procurement.queries import contract as visible_contract
 from portal.ring.actions import add_link, remove_link
 from portal.ring.rules import Relation
 from portal.services import queries, rules
+from portal.services.listing.statements import Listing, Place, Price, Statement
 from portal.services.models import Service, ServiceArea, ServiceContract, ServiceHours, ServicePlace, ServicePrice
-from portal.services.statements import Listing, Place, Price, Statement
 from portal.storage.database import db
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from portal.services.hours import Span
+    from portal.services.listing.hours import Span
 
 _APART = {"prices", "areas", "documents", "languages", "status"}
 PLAIN = tuple(item.name for item in fields(Listing) if item.name not in _APART)

@@ -16,11 +16,12 @@ from portal.parties.models import Organization
 from portal.procurement.models import Process
 from portal.procurement.queries import contract as visible_contract
 from portal.publishing.rules import DraftAct, DraftChangedError, DraftStatus, check_approver, check_move, check_open
-from portal.services import actions, draft_queries, queries, rules
-from portal.services.draft_models import ListingDraft, ListingDraftEvent
-from portal.services.rows import statement_of
+from portal.services import actions, queries, rules
+from portal.services.drafts import queries as draft_queries
+from portal.services.drafts.models import ListingDraft, ListingDraftEvent
+from portal.services.listing.statements import Statement, written
+from portal.services.publication.rows import statement_of
 from portal.services.rules import ServiceStatus
-from portal.services.statements import Statement, written
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import date
 
+    from portal.services.listing.statements import Listing, Place
     from portal.services.models import Service
-    from portal.services.statements import Listing, Place
 
 
 def begin_listing(listing: Listing, *, by: int, governments: Collection[int]) -> ListingDraft:

@@ -13,14 +13,14 @@ from portal.kernel.text import N_
 from portal.parties.queries import organization_names
 from portal.procurement.queries import contract as visible_contract
 from portal.services import rules
-from portal.services.hours import DAY_NAMES, WEEKDAYS, written_hours
+from portal.services.listing.hours import DAY_NAMES, WEEKDAYS, written_hours
 from portal.web.locale import pick
 from portal.web.templating import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from portal.services.statements import Listing, Place, Price, Statement
+    from portal.services.listing.statements import Listing, Place, Price, Statement
 
 LABELS = {
     "name": N_("Name, in words that residents use"),

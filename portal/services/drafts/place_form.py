@@ -10,10 +10,11 @@ from wtforms.validators import ValidationError
 
 from portal.classification.queries import region_choices
 from portal.services import rules
-from portal.services.hours import DAY_NAMES, WEEKDAYS, Span, read_hours, written_hours
-from portal.services.listing_forms import DISTRICTS, LONG, SHORT
+from portal.services.drafts.facts_form import DISTRICTS, LONG
+from portal.services.forms import SHORT
+from portal.services.listing.hours import DAY_NAMES, WEEKDAYS, Span, read_hours, written_hours
+from portal.services.listing.statements import Place
 from portal.services.rules import Mode
-from portal.services.statements import Place
 from portal.web.forms import ChoiceField, LineField, ParagraphField, PortalForm
 
 DEGREES = {"latitude": 90, "longitude": 180}

@@ -9,16 +9,16 @@ from sqlalchemy import func, select
 from portal.kernel.errors import NotFoundError
 from portal.publishing.rules import DraftAct, DraftStatus
 from portal.services import queries
-from portal.services.draft_models import ListingDraft, ListingDraftEvent
+from portal.services.drafts.models import ListingDraft, ListingDraftEvent
+from portal.services.listing.statements import read
 from portal.services.models import Service
-from portal.services.rows import statement_of
-from portal.services.statements import read
+from portal.services.publication.rows import statement_of
 from portal.storage.database import db
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from portal.services.statements import Statement
+    from portal.services.listing.statements import Statement
 
 OPEN = (DraftStatus.DRAFTING, DraftStatus.SUBMITTED)
 

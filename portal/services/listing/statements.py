@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from portal.services.hours import Span
+from portal.services.listing.hours import Span
 from portal.services.rules import Mode, ServiceStatus
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.parties.models import Government
 from portal.publishing.rules import DraftAct, DraftStatus
-from portal.services.statements import Json
+from portal.services.listing.statements import Json
 from portal.storage.database import Model
 from portal.storage.immutable import make_immutable
 

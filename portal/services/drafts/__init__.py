@@ -1,0 +1,1 @@
+"""Drafts of listings: written by one official, approved by another."""

@@ -1,0 +1,1 @@
+"""What an office states of a service, and its opening hours: plain Python."""
