@@ -10,6 +10,7 @@ from portal.kernel import clock
 from portal.procurement import delivery, details, history, joins, process_events, queries, story, verdicts
 from portal.procurement.process_rules import CURRENCY
 from portal.procurement.values import child, tags
+from portal.procurement.withdrawals import tombstones_of
 from portal.ring.queries import neighbours_of, targets
 from portal.ring.rules import Kind, Relation
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from portal.procurement.models import Contract, Process, Release
     from portal.procurement.rules import Json
+    from portal.procurement.withdrawals import Tombstone
     from portal.ring.rules import Neighbour
 
 Key = tuple[str, str]
@@ -36,7 +38,8 @@ class ProcessPage:
     neighbours: Sequence[Neighbour]
     of_contract: Mapping[Key, Sequence[Neighbour]]
     ratings: Sequence[Neighbour]
-    steps: Sequence[story.StageStep]
+    steps: Sequence[story.StageStep | Tombstone]
+    publications: Sequence[Release | Tombstone]
     next_step: story.Next | None
     sums: Sequence[story.Sum]
     are_comparable: bool
@@ -63,10 +66,11 @@ def process_page(ocid: str) -> ProcessPage:
     newest = states[-1] if states else {}
     published = [(one.tag, clock.day_of(one.date_at)) for one in releases]
     sums, today = story.sums(states), clock.today()
+    gone = tombstones_of(*ocids)
     return ProcessPage(
         process=found, purchase=purchase, shown=ocids, releases=releases, contracts=contracts,
         suppliers=queries.supplier_ids_of(ocid), neighbours=near, of_contract=of_contract, ratings=ratings,
-        steps=story.timeline(states, published, found.stage, today),
+        steps=_with_tombstones(story.timeline(states, published, found.stage, today), gone),
         next_step=story.next_step(states, found.stage, today), sums=sums, are_comparable=story.are_comparable(sums),
         bidders=delivery.bidders(newest), lots=delivery.lots(newest),
         amendments=delivery.amendments(child(newest, "tender")),
@@ -76,8 +80,27 @@ def process_page(ocid: str) -> ProcessPage:
             for number, told in delivery.deliveries(newest if one == ocid else _compiled(releases, one)).items()
         },
         findings=_findings(found, releases, ocids), sections=details.sections(newest),
-        removals=details.removals(newest),
+        removals=details.removals(newest), publications=_in_order([*releases, *gone]),
     )  # fmt: skip
+
+
+def _in_order(publications: Sequence[Release | Tombstone]) -> list[Release | Tombstone]:
+    return sorted(publications, key=lambda one: (one.date_at, one.id))
+
+
+def _with_tombstones(
+    steps: Sequence[story.StageStep], tombstones: Sequence[Tombstone]
+) -> list[story.StageStep | Tombstone]:
+    """Put what was withdrawn among the stages where it stood."""
+    told: list[story.StageStep | Tombstone] = list(steps)
+    for one in tombstones:
+        later = (at for at, step in enumerate(told) if isinstance(step, story.StageStep) and _is_after(step, one))
+        told.insert(next(later, len(told)), one)
+    return told
+
+
+def _is_after(step: story.StageStep, one: Tombstone) -> bool:
+    return step.state is not story.StepState.DONE or (step.on is not None and step.on > one.published_on)
 
 
 def _findings(process: Process, releases: Sequence[Release], ocids: Sequence[str]) -> list[verdicts.Finding]:

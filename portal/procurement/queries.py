@@ -17,6 +17,7 @@ from portal.parties.queries import kept_id, visible_organizations
 from portal.procurement import joins, merging
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
 from portal.procurement.rules import Json, Stage, Tag, WithdrawnError
+from portal.procurement.withdrawals import check_not_withdrawn
 from portal.ring.rules import Described, Kind
 from portal.storage.database import db
 from portal.web.filters import choose
@@ -101,9 +102,11 @@ def process(ocid: str) -> Process:
 
     Raises:
         NotFoundError: there is none, or it may not be seen.
+        WithdrawnError: its publisher withdrew all that was published of it.
     """
     found = db.session.scalar(visible_processes().where(Process.ocid == ocid))
     if found is None:
+        check_not_withdrawn(ocid)
         raise NotFoundError
     return found
 

@@ -13,6 +13,7 @@ from portal.parties.queries import organization_names
 from portal.procurement import details, process_rules, queries, rules, verdicts, withholding
 from portal.procurement import history as comparisons
 from portal.procurement.process_page import process_page
+from portal.procurement.withdrawals import tombstones_of
 from portal.web import access, links
 from portal.web.filters import Filters, number_asked
 from portal.web.locale import pick
@@ -64,6 +65,7 @@ def history(ocid: str) -> ResponseReturnValue:
     return render_template(
         "procurement/history.html", process=found, names=rules, kind_names=comparisons.KIND_NAMES, steps=steps,
         releases=releases, is_comparison=is_comparison, asked=[end and end.id for end in ends],
+        tombstones=tombstones_of(ocid),
     )  # fmt: skip
 
 

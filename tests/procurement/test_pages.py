@@ -191,7 +191,7 @@ def test_one_process_with_many_contracts_takes_few_queries(client: FlaskClient, 
         page = text_of(client, f"/processes/{OCID}")
 
     assert page.count('id="contract-') == 19
-    assert len(statements) <= 15
+    assert len(statements) <= 16
 
 
 def test_what_is_hidden_is_gone_from_every_list(client: FlaskClient) -> None:

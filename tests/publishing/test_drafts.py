@@ -267,6 +267,39 @@ def test_a_withdrawn_notice_leaves_a_tombstone(app: Flask) -> None:
         restore("notice", str(tender.release_id), reason="x")
 
 
+def withdraw(notice: Draft, government: int, *, by: int, approver: int, reason: str) -> None:
+    draft = actions.correct_release(
+        notice.release_id or 0, purpose=Purpose.WITHDRAW, reason=reason, by=by, governments={government}
+    )
+    actions.submit_draft(draft.id, by=by, governments={government})
+    publish_draft(draft, by=approver)
+
+
+def test_a_withdrawn_notice_stays_in_the_story_of_its_purchase(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    first = make_published("intention", government, by=publisher, approver=approver)
+    tender = make_published("tender", government, by=publisher, approver=approver, ocid=first.ocid)
+    withdraw(tender, government, by=publisher, approver=approver, reason="预算写错，重新公告")
+
+    page = app.test_client().get(f"/processes/{first.ocid}").text
+    history = app.test_client().get(f"/processes/{first.ocid}/history").text
+
+    stages, _, published = page.partition('id="publications"')
+    assert "预算写错，重新公告" in stages.partition("sw-timeline")[2]
+    assert "预算写错，重新公告" in published
+    assert "预算写错，重新公告" in history
+
+
+def test_a_purchase_of_which_all_was_withdrawn_says_so(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    first = make_published("intention", government, by=publisher, approver=approver)
+    withdraw(first, government, by=publisher, approver=approver, reason="误发")
+
+    answer = app.test_client().get(f"/processes/{first.ocid}")
+
+    assert (answer.status_code, "误发" in answer.text) == (410, True)
+
+
 def test_documents_are_published_with_the_notice(app: Flask) -> None:
     government, publisher, approver = make_offices()
     draft = make_draft("tender", government, by=publisher)

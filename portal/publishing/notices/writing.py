@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Values = dict[str, object]
 SCHEME = "CN-USCI"
-NO_NAMES: Mapping[str, str] = {}
 
 
 def release_of(notice: NoticeType, values: Values, on: Occasion) -> Json:
