@@ -9,8 +9,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from portal.demand.models import Proposal
-from portal.demand.queries import queue, standings, visible_proposals
-from portal.demand.rules import ProposalStatus
+from portal.demand.queries import standings, visible_proposals
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.outbox.queries import lag
@@ -18,8 +17,6 @@ from portal.parties.queries import organization, organization_names
 from portal.procurement.models import Process, Release
 from portal.procurement.queries import listed_processes, visible_releases
 from portal.ratings.queries import latest_summaries
-from portal.services.drafts.queries import waiting_count
-from portal.services.permissions import PUBLISH
 from portal.services.queries import contracts_of, service_count
 from portal.services.rules import contract_time
 from portal.storage.database import db
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
     from portal.procurement.models import Contract
     from portal.ratings.models import RatingSummary
     from portal.services.models import Service
-    from portal.web.access import Actor
 
 NEWEST = 5
 
@@ -93,15 +89,6 @@ def _by_time(contracts: Sequence[Contract]) -> dict[str, Any]:
     for one in contracts:
         parts[str(contract_time(one.status, one.starts_on or one.signed_on, one.ends_on, today))].append(one)
     return parts | {"suppliers": organization_names([one.supplier_id for one in contracts])}
-
-
-def waiting_for(actor: Actor) -> Mapping[str, int]:
-    """Count what waits for an official: proposals to moderate and to answer, listings to approve."""
-    return {
-        "moderation": _count(queue(actor.government_ids_for("proposal.moderate"), ProposalStatus.SUBMITTED)),
-        "answer": _count(queue(actor.government_ids_for("proposal.answer"))),
-        "listings": waiting_count(actor.government_ids_for(PUBLISH)),
-    }
 
 
 def readiness() -> dict[str, int]:

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from portal.kernel import clock
 from portal.pages import help as texts
 from portal.pages import organizations, queries
+from portal.pages.waiting import uploads_waiting, waiting_for
 from portal.parties import rules as parties_rules
 from portal.parties.queries import kept_id, organization
 from portal.procurement import rules as procurement_rules
@@ -83,4 +84,7 @@ def help_page(name: str) -> ResponseReturnValue:
 def office() -> ResponseReturnValue:
     """Show an official what waits."""
     actor = access.actor()
-    return render_template("pages/office.html", actor=actor, waiting=queries.waiting_for(actor))
+    return render_template(
+        "pages/office.html", actor=actor, waiting=waiting_for(actor),
+        uploads=uploads_waiting(actor),
+    )  # fmt: skip
