@@ -21,6 +21,8 @@ from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from portal.accounts.rules import Role
 
 TOKEN_BYTES = 32
@@ -170,6 +172,34 @@ def grant_role(
                     granted_at=clock.now(),
                 )
             )
+
+
+def move_roles(organization_id: int, to_organization_id: int, *, only: Collection[int] | None = None) -> list[int]:
+    """Bind the roles of one organisation to another one; a role that its person has there already stays.
+
+    Args:
+        organization_id: the organisation that they are bound to.
+        to_organization_id: the one that they will be bound to.
+        only: the numbers of the grants to move; None is all.
+
+    Returns:
+        The numbers of the grants that were moved.
+    """
+    with transaction():
+        there = {(grant.person_id, grant.role) for grant in _grants_of(to_organization_id)}
+        moved = [
+            grant
+            for grant in _grants_of(organization_id)
+            if (only is None or grant.id in only) and (grant.person_id, grant.role) not in there
+        ]
+        for grant in moved:
+            grant.organization_id = to_organization_id
+        return [grant.id for grant in moved]
+
+
+def _grants_of(organization_id: int) -> Sequence[RoleGrant]:
+    query = select(RoleGrant).where(RoleGrant.organization_id == organization_id)
+    return db.session.scalars(query.order_by(RoleGrant.id)).all()
 
 
 def _new_person(email: str | None, *, name: str = "") -> Person:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from portal.classification import queries as classification
 from portal.disclosure.rules import FORMAT_NAMES
 from portal.kernel.text import N_
-from portal.parties.queries import organization_names
+from portal.parties.queries import kept_id, organization_names
 from portal.procurement.rules import STAGE_NAMES, Stage
 from portal.search import registry
 from portal.search.matching import BANDS
@@ -33,6 +33,7 @@ NAMES: Mapping[str, str] = {
     "amount": N_("Amount"),
     "format": N_("Kind of document"),
 }
+ORGANIZATIONS = frozenset({"buyer", "supplier"})
 BAND_NAMES: Mapping[str, str] = {
     "500": N_("5 million yuan or more"),
     "100": N_("1 to 5 million yuan"),
@@ -83,7 +84,7 @@ def facets(counts: Mapping[str, Mapping[str, int]], filters: Filters) -> list[Fa
 
 
 def _facet(name: str, counts: Mapping[str, int], filters: Filters) -> Facet:
-    chosen = _chosen(name, filters)
+    chosen = chosen_value(name, filters)
     if name in {"region", "category"}:
         tree = classification.regions() if name == "region" else classification.categories()
         counts = rolled_up(counts, tree, chosen)
@@ -96,9 +97,12 @@ def _facet(name: str, counts: Mapping[str, int], filters: Filters) -> Facet:
     return Facet(name, gettext(NAMES[name]), values, more=len(ordered) - len(shown))
 
 
-def _chosen(name: str, filters: Filters) -> str | None:
+def chosen_value(name: str, filters: Filters) -> str | None:
+    """Tell what a group is narrowed to; the number of a merged organisation stands for the one that is kept."""
     value = getattr(filters, name)
-    return None if value is None else str(value)
+    if value is None:
+        return None
+    return str(kept_id(value) if name in ORGANIZATIONS else value)
 
 
 def _in_order(name: str, counts: Mapping[str, int]) -> list[str]:

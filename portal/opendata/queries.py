@@ -171,8 +171,8 @@ def _narrowing(filters: Filters) -> Mapping[str, Collection[str]]:
     choose(filters.region, classification.regions().names, name="region")
     choose(filters.category, classification.categories().names, name="category")
     choose(filters.format, FORMAT_NAMES, name="format")
-    asked: dict[str, object] = {name: getattr(filters, name) for name in FACETS}
-    narrowed = {name: frozenset({str(value)}) for name, value in asked.items() if value is not None}
+    asked = {name: facets.chosen_value(name, filters) for name in FACETS}
+    narrowed = {name: frozenset({value}) for name, value in asked.items() if value is not None}
     if filters.region:
         narrowed["region"] = frozenset(classification.region_subtree(filters.region))
     if filters.category:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, union
 
+from portal.accounts.actions import move_roles
 from portal.outbox.actions import append_event
 from portal.parties import actions as parties
 from portal.parties.models import Organization, OrganizationMerge
+from portal.parties.queries import kept_id as kept_number
 from portal.procurement.compiling import compile_processes
 from portal.procurement.models import Contract, Process, ProcessSupplier
 from portal.ring.rules import Kind
@@ -19,11 +21,11 @@ from portal.storage.transactions import transaction
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-PROVIDER, BUYER = "service.provider", "service.buyer"
+PROVIDER, BUYER, ROLE = "service.provider", "service.buyer", "account.role"
 
 
 def merge_organizations(merged_id: int, kept_id: int, *, by: str, reason: str) -> int:
-    """Say that two organisations are one: history, ledger, purchases, contracts and services change together.
+    """Say that two organisations are one: history, ledger, purchases, contracts, services and roles change together.
 
     Returns:
         The number of the new step of the history.
@@ -33,7 +35,7 @@ def merge_organizations(merged_id: int, kept_id: int, *, by: str, reason: str) -
     """
     with transaction():
         parties.check_merge(merged_id, kept_id)
-        moved = _move_services(merged_id, kept_id)
+        moved = _move_services(merged_id, kept_id) | {ROLE: move_roles(merged_id, kept_id)}
         step = parties.merge_organization(merged_id, kept_id, by=by, reason=reason, moved=moved)
         compile_processes(_ocids_naming(merged_id))
         return step.id
@@ -53,10 +55,11 @@ def undo_merge(merge_id: int, *, by: str, reason: str) -> int | None:
         if step is None:
             return None
         moved = db.session.get_one(OrganizationMerge, merge_id).moved
-        _move_back(moved, merged_id=step.merged_id, kept_id=step.kept_id)
-        ocids = _ocids_naming(step.kept_id)
-        kept = db.session.get_one(Organization, step.kept_id)
-        kept.is_buyer = kept.is_supplier = False  # what it does is told anew by every purchase that names it
+        there = kept_number(step.kept_id)  # where it was merged in its turn, all of it is there
+        _move_back(moved, merged_id=step.merged_id, kept_id=there)
+        ocids = _ocids_naming(there)
+        for kept in db.session.scalars(select(Organization).where(Organization.id.in_({step.kept_id, there}))):
+            kept.is_buyer = kept.is_supplier = False  # what it does is told anew by every purchase that names it
         compile_processes(ocids)
         return step.id
 
@@ -84,7 +87,8 @@ def _move_services(merged_id: int, kept_id: int) -> dict[str, list[int]]:
 
 
 def _move_back(moved: Mapping[str, Sequence[int]], *, merged_id: int, kept_id: int) -> None:
-    """Give services back, except those that somebody gave to another organisation meanwhile."""
+    """Give services and roles back, except those that somebody gave to another organisation meanwhile."""
+    move_roles(kept_id, merged_id, only=moved.get(ROLE, []))
     for service in db.session.scalars(select(Service).where(Service.id.in_(moved.get(PROVIDER, [])))):
         service.provider_id = merged_id if service.provider_id == kept_id else service.provider_id
     for service in db.session.scalars(select(Service).where(Service.id.in_(moved.get(BUYER, [])))):
@@ -93,5 +97,5 @@ def _move_back(moved: Mapping[str, Sequence[int]], *, merged_id: int, kept_id: i
 
 
 def _tell(moved: Mapping[str, Sequence[int]]) -> None:
-    for number in sorted({number for numbers in moved.values() for number in numbers}):
+    for number in sorted({*moved.get(PROVIDER, []), *moved.get(BUYER, [])}):
         append_event(Kind.SERVICE, number)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
+from portal.accounts.actions import grant_role
+from portal.accounts.rules import Role
 from portal.ledger.models import LedgerEntry
 from portal.moderation.actions import hide
 from portal.outbox import actions as outbox
@@ -27,6 +29,7 @@ from portal.parties.rules import (
     possible_duplicates,
 )
 from portal.procurement.actions import rebuild_processes
+from portal.ratings.queries import is_rated_party
 from portal.services.queries import service
 from portal.storage.database import db
 from portal.storage.transactions import transaction
@@ -133,6 +136,58 @@ def test_search_follows_a_merge(client: FlaskClient) -> None:
     assert f'/organizations/{short}"' in before
     assert f'/organizations/{short}"' not in after
     assert f'/organizations/{long}"' in after
+
+
+@pytest.mark.parametrize("role", ["supplier", "buyer"])
+def test_search_its_feed_and_its_exports_find_by_the_old_number(client: FlaskClient, role: str) -> None:
+    old, kept = two() if role == "supplier" else (make_organization("郑州民政局"), the_buyer())
+    consumers = client.application.extensions["outbox_consumers"]
+    merge_organizations(old, kept, by=BY, reason=WHY)
+    outbox.drain(consumers)
+
+    for path in ("/search", "/search.atom", "/search.csv"):
+        by_old, by_kept = (text_of(client, f"{path}?kind=process&{role}={number}") for number in (old, kept))
+        assert OCID in by_old, path
+        assert by_old.count(OCID) == by_kept.count(OCID), path
+        assert by_old.count(OTHER) == by_kept.count(OTHER), path
+
+
+def the_buyer() -> int:
+    seal(*make_chain(), *renamed(make_chain(OTHER)))
+    return db.session.scalars(select(Organization.id).where(Organization.is_buyer)).one()
+
+
+def works_for(person: int, organization: int) -> bool:
+    """Tell whether somebody may not rate a service of an organisation: they represent it."""
+    return is_rated_party(person, make_service(provider_id=organization))
+
+
+def test_roles_follow_a_merge_and_return(app: Flask) -> None:
+    kept, merged = make_organization("甲中心"), make_organization("甲服务中心")
+    one, both, other = make_resident(), make_resident(), make_resident()
+    for person, organization in ((one, merged), (both, merged), (both, kept), (other, kept)):
+        grant_role(person, Role.REPRESENTATIVE, organization_id=organization)
+
+    step = merge_organizations(merged, kept, by=BY, reason=WHY)
+    during = [works_for(person, kept) for person in (one, both, other)]
+    undo_merge(step, by=BY, reason="不是同一机构")
+
+    assert during == [True, True, True]
+    assert [works_for(person, kept) for person in (one, both, other)] == [False, True, True]
+    assert [works_for(person, merged) for person in (one, both, other)] == [True, True, False]
+
+
+def test_what_was_merged_on_returns_when_the_first_merge_is_undone(client: FlaskClient) -> None:
+    short, long = two()
+    third, person = make_organization("和乐总会"), make_resident()
+    grant_role(person, Role.REPRESENTATIVE, organization_id=short)
+    first = merge_organizations(short, long, by=BY, reason=WHY)
+    merge_organizations(long, third, by=BY, reason=WHY)
+
+    undo_merge(first, by=BY, reason="不是同一机构")
+
+    assert (works_for(person, short), works_for(person, third)) == (True, False)
+    assert (lists(client, f"supplier={short}"), lists(client, f"supplier={third}")) == ((False, True), (True, False))
 
 
 def test_services_count_for_the_one_kept_and_go_back(app: Flask) -> None:
