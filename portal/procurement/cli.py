@@ -14,6 +14,8 @@ from portal.kernel import terminal
 from portal.kernel.text import clean_line
 from portal.procurement import mapping, reading, sheets
 from portal.procurement.actions import BATCH, rebuild_processes, seal_releases
+from portal.procurement.rules import Problem
+from portal.procurement.screening import personal_in
 from portal.procurement.unpacking import SUFFIXES, UnreadableError
 from portal.storage.batches import batches
 
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-    from portal.procurement.rules import Json, Problem
+    from portal.procurement.rules import Json
 
 MAPPINGS = Path(__file__).parent / "mappings"
+ADVICE = "take it out, or check that it may be public and add --personal-data-checked"
 NOTHING_READ, SOME_REFUSED = 2, 1
 
 
@@ -41,19 +44,26 @@ by_option = click.option(
 )
 
 
+checked_option = click.option(
+    "--personal-data-checked", "is_checked", is_flag=True,
+    help="Seal what has a mobile or identity number of a person in it too: somebody has checked that it may be public.",
+)  # fmt: skip
+
+
 @click.command("ocds")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @by_option
+@checked_option
 @click.pass_context
 @with_appcontext
-def import_ocds(context: click.Context, paths: Sequence[Path], by: str) -> None:
+def import_ocds(context: click.Context, paths: Sequence[Path], by: str, *, is_checked: bool) -> None:
     """Seal the releases of OCDS files: packages, records, bare releases or JSON Lines, plain, gzip or zip.
 
     Every file is read to its end before anything of it is sealed. What was sealed before an interruption is
     known when the command is run again, and only the rest is sealed.
     """
     files = [file for path in paths for file in (_files_in(path) if path.is_dir() else [path])]
-    tally = _Tally(by)
+    tally = _Tally(by, is_checked=is_checked)
     with terminal.progress(is_kept=False) as progress:
         for file in files:
             _import_file(tally, file, progress)
@@ -64,11 +74,12 @@ def import_ocds(context: click.Context, paths: Sequence[Path], by: str) -> None:
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--mapping", "name", required=True, help="A mapping file, or the name of one that comes with the portal.")
 @by_option
+@checked_option
 @click.pass_context
 @with_appcontext
-def import_sheet(context: click.Context, path: Path, name: str, by: str) -> None:
+def import_sheet(context: click.Context, path: Path, name: str, by: str, *, is_checked: bool) -> None:
     """Seal the rows of a spreadsheet (CSV, XLSX, XLS) as releases, by a mapping file."""
-    tally, rows = _Tally(by), 0
+    tally, rows = _Tally(by, is_checked=is_checked), 0
     try:
         chosen = mapping.read_mapping(_mapping_file(name))
     except mapping.MappingError as error:
@@ -105,6 +116,7 @@ class _Tally:
     """Who imports, and what has become of things so far."""
 
     by: str
+    is_checked: bool = False
     sealed: int = 0
     unchanged: int = 0
     refused: int = 0
@@ -113,6 +125,8 @@ class _Tally:
 
     def seal(self, file: Path, releases: Sequence[tuple[str, Json]]) -> None:
         """Seal releases, each with its place in the file, and tell what was refused."""
+        if not self.is_checked:
+            releases = self._screened(file, releases)
         report = seal_releases([release for _, release in releases], by=self.by, source=clean_line(file.name))
         self.sealed += len(report.sealed)
         self.unchanged += report.unchanged
@@ -121,6 +135,18 @@ class _Tally:
             for problem in report.refused
         ]
         self.refuse(file, placed)
+
+    def _screened(self, file: Path, releases: Sequence[tuple[str, Json]]) -> list[tuple[str, Json]]:
+        """Leave out what has a number of a person in it, and tell where."""
+        kept = []
+        for place, release in releases:
+            found = [
+                Problem(f"{place.rstrip()} {path}", f"{reason}; {ADVICE}") for path, reason in personal_in(release)
+            ]
+            self.refuse(file, found)
+            if not found:
+                kept.append((place, release))
+        return kept
 
     def refuse(self, file: Path, problems: Iterable[Problem]) -> None:
         """Tell what was refused."""

@@ -20,12 +20,12 @@ from portal.procurement import history as comparisons
 from portal.procurement.models import Release
 from portal.procurement.queries import with_bodies
 from portal.procurement.reading import stream_file
+from portal.procurement.screening import personal_in
 from portal.procurement.standard import faults_of
 from portal.procurement.unpacking import GZIP, ZIP, BombError, UnreadableError
 from portal.procurement.values import child, children, first_text
 from portal.publishing import queries
 from portal.publishing import upload_rules as rules
-from portal.publishing.notices.checking import PERSONAL, personal_in
 from portal.publishing.notices.model import notice_types
 from portal.publishing.rules import UnknownPurchaseError
 from portal.publishing.upload_rules import RowState
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 LONGEST_OCID = 100
 BOM, UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 BLOCK = 1 << 20
-NUMBERS = frozenset({"id", "ocid", "uri", "url"})  # long numbers in these are no telephone numbers
 LONG_OCID = N_("Its ocid has more than 100 characters.")
 CHANGED = N_(
     "A release with this identifier is published and says something else. Published releases are never changed: give"
@@ -181,8 +180,7 @@ def _imported(number: int, found: Found) -> Imported:
     one.problems += [f"/{path}: {told_reason(reason)}" for path, reason in faults_of(found.release)]
     if not one.problems and len(str(found.release["ocid"])) > LONGEST_OCID:
         one.problems.append(str(gettext(LONG_OCID)))
-    if not one.problems and personal_in(_without_numbers(found.release)):
-        one.problems.append(str(gettext(PERSONAL)))
+    one.problems += [f"{path}: {told_reason(reason)}" for path, reason in personal_in(found.release)]
     return one
 
 
@@ -224,9 +222,3 @@ def _check_unpacked(path: Path) -> None:
                 unpacked += len(block)
     if unpacked > rules.MOST_UNPACKED:
         raise rules.BombError(field="file")
-
-
-def _without_numbers(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _without_numbers(item) for name, item in value.items() if name not in NUMBERS}
-    return [_without_numbers(item) for item in value] if isinstance(value, list) else value

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.disclosure.personal import Kind, count_by_kind, find, has_check_digit, mask_pages, masked_line
+from portal.disclosure.personal import Kind, count_by_kind, find, mask_pages, masked_line
+from portal.kernel.personal_numbers import has_check_digit
 
 IDENTITY = "11010519491231002X"
 

@@ -195,3 +195,37 @@ def test_the_real_sheets_are_taken_in(
     assert result.exit_code == (1 if bad else 0)
     assert count(Release) == rows
     assert len(set(re.findall(r"row \d+", result.stderr))) == bad
+
+
+@pytest.mark.parametrize(
+    "text", ["电话13800138000", "手机：138 0013 8000", "身份证11010519491231002X", "１３８００１３８０００"]
+)
+def test_a_number_of_a_person_is_refused_with_its_place_and_taken_when_somebody_has_checked(
+    app: Flask, tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "package.json"
+    bad, good = make_release(2, description=text), make_release()
+    file.write_text(json.dumps({"releases": [bad, good]}), "utf-8")
+    args = ["portal", "import", "ocds", str(file), "--by", "张三"]
+
+    refused = app.test_cli_runner().invoke(args=args)
+    taken = app.test_cli_runner().invoke(args=[*args, "--personal-data-checked"])
+
+    assert (refused.exit_code, taken.exit_code) == (1, 0)
+    assert "package.json: refused /releases/0 /description: has a" in refused.stderr
+    assert text not in refused.stderr
+    assert "1 sealed" in refused.stdout
+    assert "1 sealed, 1 unchanged" in taken.stdout
+
+
+def test_a_row_with_a_number_of_a_person_is_refused_with_its_row(app: Flask, tmp_path: Path) -> None:
+    sheet = tmp_path / "notices.csv"
+    sheet.write_text("\n".join(SHEET.splitlines()[:2]).replace("社区助餐项目", "社区助餐项目13800138000"), "utf-8")
+    args = ["portal", "import", "sheet", str(sheet), "--mapping", "henan_notices", "--by", "张三"]
+
+    refused = app.test_cli_runner().invoke(args=args)
+    taken = app.test_cli_runner().invoke(args=[*args, "--personal-data-checked"])
+
+    assert "notices.csv: refused row 2: /tender/title: has a mobile number" in refused.stderr
+    assert "0 sealed" in refused.stdout
+    assert "1 sealed" in taken.stdout

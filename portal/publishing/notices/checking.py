@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portal.disclosure import personal
+from portal.kernel import personal_numbers
 from portal.kernel.text import N_
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def personal_in(value: object) -> bool:
         return any(personal_in(item) for name, item in value.items() if name not in {"code", "fen"})
     if isinstance(value, list):
         return any(personal_in(item) for item in value)
-    found = personal.find([value]) if isinstance(value, str) else []
-    return any(one.kind in {personal.Kind.MOBILE, personal.Kind.IDENTITY} for one in found)
+    return isinstance(value, str) and bool(personal_numbers.kinds_in(value))
 
 
 def _faults(
