@@ -14,9 +14,10 @@ from python_calamine import CalamineError, load_workbook
 from portal.kernel.errors import Reason
 from portal.kernel.text import N_, clean_text
 from portal.procurement import cell_faults
+from portal.procurement.extents import check_extent
 from portal.procurement.rows import SHOWN, RowError, is_garbled, release_of
 from portal.procurement.rules import Json, Problem
-from portal.procurement.unpacking import ZIP, UnreadableError, check_archive, counted, explained
+from portal.procurement.unpacking import OLE, ZIP, UnreadableError, check_archive, counted, explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +31,6 @@ CHUNK = 1 << 20
 NO_HEADER = N_("has no header with the columns %(columns)s; is it the right mapping?")
 TOO_LARGE = N_("is larger than %(most)s MB; split it")
 ROWS_ABOVE_HEADER = 20  # titles and notes
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -137,8 +137,9 @@ def _rows(path: Path, delimiter: str, advance: Callable[[int], None] | None) -> 
         if size > LARGEST_SHEET:
             raise UnreadableError(Reason(TOO_LARGE, most=LARGEST_SHEET // 1_000_000))
         with path.open("rb") as file:
-            is_workbook = file.read(len(_WORKBOOKS[1])).startswith(_WORKBOOKS)
+            is_workbook = file.read(len(OLE)).startswith((ZIP, OLE))
     if is_workbook:
+        check_extent(path)
         yield from _workbook_rows(path, size, advance)
     else:
         yield from _csv_rows(path, delimiter, advance)

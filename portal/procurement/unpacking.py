@@ -33,7 +33,7 @@ SMALL = 20_000_000  # what may be as much larger as it likes
 BADLY_PACKED = N_("is packed in a way that cannot be read")
 TOO_LARGE = N_("is larger than %(most)s GB; split it by year")
 IS_BOMB = N_("unpacks to more than %(most)s times its size, as no data do")
-GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+GZIP, ZIP, OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DATA = (".json", ".jsonl", ".ndjson")
 SUFFIXES = (*DATA, *(f"{suffix}.gz" for suffix in DATA), ".zip")
 

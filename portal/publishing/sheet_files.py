@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import struct
 import tempfile
 import zipfile
 from contextlib import contextmanager
@@ -14,29 +13,26 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import olefile
 from python_calamine import CalamineError, load_workbook
 
 from portal.kernel.text import N_, clean_text
 from portal.procurement import cell_faults
+from portal.procurement.extents import FarCellError, check_extent, column_number
 from portal.procurement.rows import is_garbled
 from portal.procurement.sheets import encoding_of
-from portal.procurement.unpacking import BombError, UnreadableError, check_archive
+from portal.procurement.unpacking import OLE, ZIP, BombError, UnreadableError, check_archive
 from portal.publishing import upload_rules as rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 NOT_COMPUTED = N_("This cell holds a formula without its result. Open the file, save it, and bring it again.")
 GARBLED = N_("This text is garbled: the file was saved in one encoding and opened in another.")
 IS_ERROR = N_("This cell holds an error instead of a value.")
 MOST_LINES = 70_000  # what a sheet may have, empty ones too
 SIGNIFICANT = ".15g"  # digits that spreadsheets keep
-CHUNK, OVERLAP = 1 << 20, 200
+CHUNK = 1 << 20
 DELIMITERS = ",\t;"
-CELL_RECORDS = frozenset({0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E})  # of BIFF, that hold values
-_REFERENCE = re.compile(rb'<(?:\w{1,9}:)?c [^<>]{0,80}?\br="([A-Z]{1,3})(\d{1,7})"')
 _FAULT = re.compile(r"cell ([A-Z]{1,3})\d+ (.*)", re.DOTALL)
 
 
@@ -68,8 +64,7 @@ def lines_of(data: bytes) -> list[Line]:
             faults = _faults(path)
         else:
             faults = {}
-        if data.startswith(OLE):
-            _check_old_workbook(path)
+        _check_extent(path)
         raw = _workbook(path) if data.startswith((ZIP, OLE)) else _text(path)
         lines = (
             Line(number, [clean_text(cell) for cell in cells], _garbled(cells) | faults.get(number, {}))
@@ -92,52 +87,26 @@ def _on_disk(data: bytes) -> Iterator[Path]:
 
 
 def _check_workbook(path: Path) -> None:
-    """Refuse what unpacks to too much, and cells that stand so far away that a table to them fills the memory."""
+    """Refuse what unpacks to too much."""
     try:
         check_archive(path)
         with zipfile.ZipFile(path) as book:
             if sum(one.file_size for one in book.infolist()) > rules.MOST_UNPACKED:
                 raise rules.BombError(field="file")
-            for name in book.namelist():
-                if name.startswith("xl/worksheets/"):
-                    _check_extent(book, name)
     except UnreadableError as error:
         raise (rules.BombError if isinstance(error, BombError) else rules.DamagedFileError)(field="file") from error
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
         raise rules.DamagedFileError(field="file") from error
 
 
-def _check_old_workbook(path: Path) -> None:
-    """Refuse an XLS workbook with a cell so far away that a table to it fills the memory."""
+def _check_extent(path: Path) -> None:
+    """Refuse cells that stand so far away that a table to them fills the memory."""
     try:
-        with olefile.OleFileIO(path) as book:
-            name = next((one for one in ("Workbook", "Book") if book.exists(one)), None)
-            stream = book.openstream(name).read() if name is not None else b""
-    except (OSError, ValueError, IndexError) as error:
+        check_extent(path, most_cells=rules.MOST_CELLS)
+    except FarCellError as error:
+        raise rules.WideSheetError(field="file", cell=error.cell) from error
+    except UnreadableError as error:
         raise rules.DamagedFileError(field="file") from error
-    columns = rows = at = 0
-    while at + 8 <= len(stream):
-        kind, length, row, column = struct.unpack_from("<HHHH", stream, at)
-        if kind in CELL_RECORDS and length >= 4:  # noqa: PLR2004 - row and column
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
-        at += 4 + length
-    _refuse_wide(columns, rows)
-
-
-def _refuse_wide(columns: int, rows: int) -> None:
-    if columns > rules.MOST_COLUMNS or columns * rows > rules.MOST_CELLS:
-        raise rules.WideSheetError(field="file", cell=f"{column_letters(columns)}{rows}")
-
-
-def _check_extent(book: zipfile.ZipFile, name: str) -> None:
-    columns = rows = 0
-    with book.open(name) as stream:
-        rest = b""
-        while data := stream.read(CHUNK):
-            for letters, number in _REFERENCE.findall(rest + data):
-                columns, rows = max(columns, column_number(letters.decode())), max(rows, int(number))
-            rest = data[-OVERLAP:]
-    _refuse_wide(columns, rows)
 
 
 def _faults(path: Path) -> dict[int, dict[int, str]]:
@@ -196,20 +165,3 @@ def _cell_text(cell: object) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else format(cell, SIGNIFICANT)
     return str(cell)
-
-
-def column_number(letters: str) -> int:
-    """Tell the number (from 1) of a column by its letters."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def column_letters(number: int) -> str:
-    """Tell the letters of a column by its number (from 1)."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -10,7 +10,6 @@ from portal.kernel.text import N_
 MOST_BYTES = 10_000_000
 MOST_UNPACKED = 100_000_000
 MOST_ROWS = 2_000
-MOST_COLUMNS = 300
 MOST_CELLS = 4_000_000
 KEPT_DAYS = 7  # how long a file waits for its confirmation
 

@@ -222,3 +222,21 @@ def test_a_long_sheet_needs_little_memory(tmp_path: Path, mapping: SheetMapping)
     count, megabytes = map(int, said.split())
     assert count == 20_000
     assert megabytes < 40
+
+
+def test_a_workbook_with_a_cell_far_away_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, mapping: SheetMapping
+) -> None:
+    path = tmp_path / "far.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(COLUMNS)
+    sheet["XFD1048576"] = "x"
+    book.save(path)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(UnreadableError, match="cell XFD1048576"):
+        rows(path, mapping)
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000

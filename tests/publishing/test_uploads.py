@@ -13,10 +13,11 @@ from sqlalchemy import func, select, text
 
 from portal.accounts.rules import Role
 from portal.ledger.models import LedgerEntry
+from portal.procurement import extents
 from portal.procurement import queries as procurement
 from portal.procurement.models import Release
 from portal.procurement.standard import faults_of
-from portal.publishing import actions, sheet_files, sheet_templates, uploads
+from portal.publishing import actions, sheet_templates, uploads
 from portal.publishing import upload_rules as rules
 from portal.publishing.models import Draft
 from portal.publishing.notices.model import notice_types
@@ -383,10 +384,10 @@ def test_another_government_sees_nothing_of_an_upload(app: Flask) -> None:
 
 
 def test_columns_are_counted_as_spreadsheets_do() -> None:
-    assert [sheet_files.column_letters(number) for number in (1, 26, 27, 702, 703, 16_384)] == [
+    assert [extents.column_letters(number) for number in (1, 26, 27, 702, 703, 16_384)] == [
         "A", "Z", "AA", "ZZ", "AAA", "XFD",
     ]  # fmt: skip
-    assert all(sheet_files.column_number(sheet_files.column_letters(number)) == number for number in range(1, 2_000))
+    assert all(extents.column_number(extents.column_letters(number)) == number for number in range(1, 2_000))
 
 
 OWN = {"标题": "自己的表头", "合同号": "HT-9", "签约日": "2026年3月3日", "总价": "12.5万元"}
