@@ -75,11 +75,22 @@ def begin_draft(begin: Begin) -> Draft:
             and not (begin.ocid and queries.state_of(begin.ocid).get(rules.rests_on(notice.code)))
         ):
             raise rules.CannotFollowError(field="ocid")
-        draft = Draft(
-            government_id=begin.government_id, notice_type=notice.code, ocid=begin.ocid or _body_ocid(begin) or "",
-            values=begin.values, body=begin.body, source=begin.source[:300], drafted_by=begin.by,
-        )  # fmt: skip
-        return _keep(draft, begin.by, fills=begin.body is None)
+        return _keep(draft_of(begin, clock.now()), begin.by, fills=begin.body is None)
+
+
+def draft_of(begin: Begin, at: datetime) -> Draft:
+    """Make the draft that something begins, before it has a number."""
+    return Draft(
+        government_id=begin.government_id, notice_type=begin.notice_type, ocid=begin.ocid or _body_ocid(begin) or "",
+        values=begin.values, body=begin.body, source=begin.source[:300], drafted_by=begin.by, begun_at=at,
+        changed_at=at,
+    )  # fmt: skip
+
+
+def new_ocid(draft: Draft, at: datetime) -> str:
+    """Name the purchase that a draft begins, after the draft."""
+    prefix = current_app.extensions["settings"].ocid_prefix
+    return f"{prefix}-{clock.day_of(at).year}-{draft.id:06d}"
 
 
 def correct_release(release_id: int, *, purpose: Purpose, reason: str, by: int, governments: Collection[int]) -> Draft:
@@ -311,9 +322,7 @@ def _keep(draft: Draft, by: int, *, fills: bool) -> Draft:
     draft.begun_at = draft.changed_at = now
     db.session.add(draft)
     db.session.flush()
-    if not draft.ocid:
-        prefix = current_app.extensions["settings"].ocid_prefix
-        draft.ocid = f"{prefix}-{clock.day_of(now).year}-{draft.id:06d}"
+    draft.ocid = draft.ocid or new_ocid(draft, now)
     if fills:
         draft.values = values_of(
             notice_types()[draft.notice_type], queries.basis_of(draft), number=draft.id,

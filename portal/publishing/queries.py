@@ -264,9 +264,13 @@ def _document(document: Document, notice: NoticeType, at: str) -> Json:
 
 def title_of(draft: Draft) -> str:
     """Tell what a draft is about, for lists."""
-    values = draft.values
-    said = draft.body or state_of(draft.ocid)
-    title = first_text(values.get("title"), child(said, "tender").get("title"), said.get("title"))
+    return title_from(draft, {} if draft.body else state_of(draft.ocid))
+
+
+def title_from(draft: Draft, state: Json) -> str:
+    """Tell what a draft is about, where the state of its purchase is at hand."""
+    said = draft.body or state
+    title = first_text(draft.values.get("title"), child(said, "tender").get("title"), said.get("title"))
     return title[:300]
 
 

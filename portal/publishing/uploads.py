@@ -12,13 +12,14 @@ from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.kernel.text import clean_line
 from portal.parties.models import Government
-from portal.publishing import actions, mappings, ocds_uploads, sheet_columns, sheet_files, sheet_rows
+from portal.publishing import mappings, ocds_uploads, sheet_columns, sheet_files, sheet_rows
 from portal.publishing import upload_rules as rules
 from portal.publishing.actions import Begin
+from portal.publishing.beginning import begin_drafts
 from portal.publishing.models import Draft
 from portal.publishing.rules import DraftStatus
 from portal.publishing.upload_models import Upload, UploadedRow
-from portal.storage.batches import batches
+from portal.storage.batches import batches, insert_rows
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 from portal.web.locale import pick
@@ -184,11 +185,9 @@ def confirm_upload(upload_id: int, *, by: int, governments: Collection[int], sub
         if content is None or len(content.of_state(rules.RowState.BAD)) == len(content.candidates):
             raise rules.NothingGoodError
         begun = content.beginnings(upload, by)
-        for digest, begin in begun:
-            draft = actions.begin_draft(begin)
-            if submits:
-                actions.submit_draft(draft.id, by=by, governments=governments)
-            _remember(upload.government_id, digest, draft.id)
+        drafts = begin_drafts([begin for _, begin in begun], submits=submits)
+        became = {digest: draft.id for (digest, _), draft in zip(begun, drafts, strict=True)}
+        _remember(upload.government_id, became)
         return len(begun)
 
 
@@ -216,13 +215,19 @@ def _known(government_id: int, digests: Sequence[str]) -> Mapping[str, int]:
     return found
 
 
-def _remember(government_id: int, digest: str, draft_id: int) -> None:
-    query = select(UploadedRow).where(UploadedRow.government_id == government_id, UploadedRow.digest == digest)
-    known = db.session.scalar(query)
-    if known is None:
-        db.session.add(UploadedRow(government_id=government_id, digest=digest, draft_id=draft_id))
-    else:
-        known.draft_id = draft_id
+def _remember(government_id: int, became: Mapping[str, int]) -> None:
+    """Keep which draft each row became; one whose draft was thrown away becomes another."""
+    for batch in batches(became):
+        query = select(UploadedRow).where(UploadedRow.government_id == government_id, UploadedRow.digest.in_(batch))
+        known = {row.digest: row for row in db.session.scalars(query)}
+        for digest, row in known.items():
+            row.draft_id = became[digest]
+        rows = [
+            {"government_id": government_id, "digest": digest, "draft_id": became[digest]}
+            for digest in batch
+            if digest not in known
+        ]
+        insert_rows(UploadedRow, rows)
 
 
 def bad_rows(sheet: Sheet) -> tuple[list[str], list[list[str]]]:

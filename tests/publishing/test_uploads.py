@@ -31,6 +31,9 @@ from tests.factories.sheets import fill, first_sheet, old_workbook, saved, typed
 from tests.factories.web import send, signed_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
@@ -491,3 +494,28 @@ def test_an_old_workbook_is_read(app: Flask) -> None:
     where = bring(client, data, government, "表.xls").headers["Location"]
 
     assert "1份公告可以成为草稿" in client.get(where).text
+
+
+@pytest.mark.parametrize("submits", [False, True])
+def test_many_rows_become_drafts_with_few_statements(
+    app: Flask, count_queries: Callable[[], AbstractContextManager[list[str]]], *, submits: bool
+) -> None:
+    government, publisher, _ = make_offices()
+    rows = [list(typed("intention"))]
+    title = next(at for at, heading in enumerate(rows[0]) if "项目名称" in heading)
+    for number in range(300):
+        row = list(typed("intention").values())
+        row[title] = f"第{number}个项目"
+        rows.append(row)
+    data = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows).encode()
+    kept = uploads.keep_upload(uploads.Bring("many.csv", data, government, publisher))
+
+    with count_queries() as statements:
+        count = uploads.confirm_upload(kept.id, by=publisher, governments={government}, submits=submits)
+
+    found = list(db.session.scalars(select(Draft)))
+    assert (count, len(found), len({one.ocid for one in found})) == (300, 300, 300)
+    assert {one.status for one in found} == {DraftStatus.SUBMITTED if submits else DraftStatus.DRAFTING}
+    assert {one.revision for one in found} == {3 if submits else 2}
+    assert {one.title for one in found} == {f"第{number}个项目" for number in range(300)}
+    assert len([one for one in statements if not one.startswith("INSERT INTO draft ")]) < 40
