@@ -1,4 +1,4 @@
-"""Pages of officials: which organisations may be one, merging them, and undoing that."""
+"""Pages of officials: which organisations may be one, merging them or telling them apart, and undoing that."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request, url_for
 
 from portal.pages import merging
-from portal.parties import queries, rules
-from portal.parties.forms import MergeForm, UndoMergeForm
+from portal.parties import actions, queries, rules
+from portal.parties.forms import ApartForm, MergeForm, UndoApartForm, UndoMergeForm
 from portal.parties.permissions import MERGE
 from portal.web import access, forms
 from portal.web.filters import Filters, number_asked
@@ -64,6 +64,43 @@ def undo(merge_id: int) -> ResponseReturnValue:
         then=url_for(".index"), template="parties/undo_merge.html", step=found,
         names=queries.organization_names([found.merged_id, found.kept_id]),
         is_standing=queries.standing_merge(found.merged_id) == merge_id,
+    )  # fmt: skip
+
+
+@bp.route("/office/organizations/<int:first_id>/apart/<int:second_id>", methods=["GET", "POST"])
+@access.requires(MERGE)
+def apart(first_id: int, second_id: int) -> ResponseReturnValue:
+    """Say that two organisations that look like one are two."""
+    pair = [queries.organization(number) for number in (first_id, second_id)]
+    return forms.handle(
+        ApartForm(),
+        act=lambda form: actions.tell_apart(first_id, second_id, by=_by(), reason=form.reason.data),
+        then=url_for(".index"), template="parties/apart.html", pair=pair,
+    )  # fmt: skip
+
+
+@bp.get("/office/organizations/apart")
+@access.requires(MERGE)
+def told_apart() -> ResponseReturnValue:
+    """List the organisations that were told apart."""
+    page = paginate(queries.distinctions(), Filters.from_request().page)
+    numbers = {number for step in page.items for number in (step.first_id, step.second_id)}
+    return render_template(
+        "parties/told_apart.html", page=page, filters=Filters(), names=queries.organization_names(numbers)
+    )
+
+
+@bp.route("/office/organizations/apart/<int:distinction_id>/undo", methods=["GET", "POST"])
+@access.requires(MERGE)
+def undo_apart(distinction_id: int) -> ResponseReturnValue:
+    """Let two organisations be listed as one again."""
+    found = queries.distinction(distinction_id)
+    return forms.handle(
+        UndoApartForm(),
+        act=lambda form: actions.undo_telling_apart(distinction_id, by=_by(), reason=form.reason.data),
+        then=url_for(".told_apart"), template="parties/undo_apart.html", step=found,
+        names=queries.organization_names([found.first_id, found.second_id]),
+        is_standing=queries.is_standing(distinction_id),
     )  # fmt: skip
 
 

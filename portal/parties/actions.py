@@ -19,10 +19,20 @@ from portal.parties.models import (
     Government,
     MergedOrganization,
     Organization,
+    OrganizationDistinction,
     OrganizationGrade,
     OrganizationMerge,
 )
-from portal.parties.queries import KIND, kept_ids, resting_on_nothing, standing_merge, visible_organizations
+from portal.parties.queries import (
+    KIND,
+    distinction,
+    distinctions,
+    is_standing,
+    kept_ids,
+    resting_on_nothing,
+    standing_merge,
+    visible_organizations,
+)
 from portal.storage.batches import batches
 from portal.storage.database import db
 from portal.storage.transactions import transaction
@@ -277,6 +287,52 @@ def _remember(
     db.session.flush()
     for number in (merged_id, kept_id):
         append_event(KIND, number)
+    return step
+
+
+def tell_apart(one_id: int, other_id: int, *, by: str, reason: str) -> OrganizationDistinction | None:
+    """Say that two organisations are two: they are no longer listed as one; None where that was said already.
+
+    Raises:
+        SameOrganizationError: it is one already.
+        UnknownOrganizationError: one of them is not there, is hidden or is merged.
+    """
+    if one_id == other_id:
+        raise rules.SameOrganizationError
+    first, second = sorted((one_id, other_id))
+    with transaction():
+        seen = visible_organizations().where(Organization.id.in_([first, second]))
+        if len(db.session.scalars(seen.order_by(Organization.id).with_for_update()).all()) != len({first, second}):
+            raise rules.UnknownOrganizationError
+        pair = (OrganizationDistinction.first_id == first, OrganizationDistinction.second_id == second)
+        if db.session.scalar(distinctions().where(*pair)) is not None:
+            return None
+        return _distinguish(first, second, rules.DistinctionChange.APART, by=by, reason=reason)
+
+
+def undo_telling_apart(distinction_id: int, *, by: str, reason: str) -> OrganizationDistinction | None:
+    """Let two organisations be listed as one again; None where that was done already.
+
+    Raises:
+        NotFoundError: nobody told them apart by this step.
+    """
+    with transaction():
+        found = distinction(distinction_id)
+        pair = select(Organization.id).where(Organization.id.in_([found.first_id, found.second_id]))
+        db.session.execute(pair.order_by(Organization.id).with_for_update())
+        if not is_standing(distinction_id):
+            return None
+        return _distinguish(found.first_id, found.second_id, rules.DistinctionChange.UNDONE, by=by, reason=reason)
+
+
+def _distinguish(
+    first: int, second: int, change: rules.DistinctionChange, *, by: str, reason: str
+) -> OrganizationDistinction:
+    step = OrganizationDistinction(
+        first_id=first, second_id=second, change=change, reason=reason, at=clock.now(), by=by
+    )
+    db.session.add(step)
+    db.session.flush()
     return step
 
 

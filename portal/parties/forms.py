@@ -9,6 +9,7 @@ from portal.web.forms import NumberField, ParagraphField, PortalForm
 LONGEST_REASON = 500
 LARGEST_NUMBER = 2**31 - 1
 PUBLIC = lazy_gettext("It is published with the history of the organisation: write no names of people.")
+IN_THE_OFFICE = lazy_gettext("Officials see it here; it is not published. Write no names of people.")
 
 
 class MergeForm(PortalForm):
@@ -26,3 +27,15 @@ class UndoMergeForm(PortalForm):
     """Undo a merge."""
 
     reason = ParagraphField(lazy_gettext("Why are they not one organisation?"), LONGEST_REASON, hint=PUBLIC)
+
+
+class ApartForm(PortalForm):
+    """Say that two organisations are two."""
+
+    reason = ParagraphField(lazy_gettext("Why are they two organisations?"), LONGEST_REASON, hint=IN_THE_OFFICE)
+
+
+class UndoApartForm(PortalForm):
+    """Undo that two organisations were told apart."""
+
+    reason = ParagraphField(lazy_gettext("Why may they be one after all?"), LONGEST_REASON, hint=IN_THE_OFFICE)

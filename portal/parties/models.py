@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.parties.rules import MergeChange
+from portal.parties.rules import DistinctionChange, MergeChange
 from portal.storage.database import Model
 from portal.storage.immutable import make_immutable
 
@@ -100,6 +100,24 @@ class OrganizationMerge(Model):
     ledger_position: Mapped[int]
 
 
+class OrganizationDistinction(Model):
+    """One step of the history: somebody said that two organisations that look like one are two, or undid that."""
+
+    __tablename__ = "organization_distinction"
+    __table_args__ = (CheckConstraint("first_id < second_id", name="in_order"),)
+
+    # Identification
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    second_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    # What was said, and why (never published)
+    change: Mapped[DistinctionChange]
+    reason: Mapped[str] = mapped_column(Text)
+    # Provenance
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(100))
+
+
 class OrganizationGrade(Model):
     """A grade that a social organisation was given in an evaluation: shown, never used for ranking."""
 
@@ -121,3 +139,4 @@ class OrganizationGrade(Model):
 
 
 make_immutable(OrganizationMerge.__table__)
+make_immutable(OrganizationDistinction.__table__)

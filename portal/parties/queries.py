@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 
 from portal.classification.queries import region_subtree
 from portal.kernel.errors import NotFoundError
@@ -14,10 +14,19 @@ from portal.parties.models import (
     Government,
     MergedOrganization,
     Organization,
+    OrganizationDistinction,
     OrganizationGrade,
     OrganizationMerge,
 )
-from portal.parties.rules import Duplicate, MergeChange, Named, name_key, possible_duplicates, read_party
+from portal.parties.rules import (
+    DistinctionChange,
+    Duplicate,
+    MergeChange,
+    Named,
+    name_key,
+    possible_duplicates,
+    read_party,
+)
 from portal.storage.batches import batches
 from portal.storage.database import db
 from portal.web.filters import choose
@@ -62,9 +71,38 @@ def merged_into(number: int) -> Sequence[Organization]:
 
 
 def duplicates() -> list[Duplicate]:
-    """List the organisations that may be one: one statement, compared in memory."""
+    """List the organisations that may be one, except what a person told apart: compared in memory."""
     seen = visible_organizations().with_only_columns(Organization.id, Organization.name, Organization.identifier)
-    return possible_duplicates(Named(*row) for row in db.session.execute(seen.order_by(Organization.id)))
+    pairs = possible_duplicates(Named(*row) for row in db.session.execute(seen.order_by(Organization.id)))
+    apart = {(one.first_id, one.second_id) for one in db.session.scalars(distinctions())}
+    return [pair for pair in pairs if (pair.first, pair.second) not in apart]
+
+
+def distinctions() -> Select[OrganizationDistinction]:
+    """Select what tells organisations apart now, newest first: the last step on each pair, unless it undid that."""
+    pair = (OrganizationDistinction.first_id, OrganizationDistinction.second_id)
+    last = select(func.max(OrganizationDistinction.id)).group_by(*pair)
+    apart = OrganizationDistinction.change == DistinctionChange.APART
+    query = select(OrganizationDistinction).where(OrganizationDistinction.id.in_(last), apart)
+    return query.order_by(OrganizationDistinction.id.desc())
+
+
+def distinction(distinction_id: int) -> OrganizationDistinction:
+    """Read one step by which organisations were told apart.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = db.session.get(OrganizationDistinction, distinction_id)
+    if found is None or found.change is not DistinctionChange.APART:
+        raise NotFoundError
+    return found
+
+
+def is_standing(distinction_id: int) -> bool:
+    """Tell whether a step tells two organisations apart now."""
+    query = distinctions().where(OrganizationDistinction.id == distinction_id)
+    return db.session.scalar(query) is not None
 
 
 def merges() -> Select[OrganizationMerge]:
@@ -175,10 +213,14 @@ def resting_on_nothing(raws: Iterable[Mapping[str, object]]) -> Sequence[Organiz
 
 
 def _in_use(numbers: Collection[int]) -> set[int]:
-    """Tell which organisations rows of any table rest on, whichever capability it belongs to."""
+    """Tell which organisations rows of any table rest on, whichever capability it belongs to.
+
+    That somebody told two apart in the office keeps no name from being withheld.
+    """
     keys = [
         key.parent
-        for table in Organization.metadata.tables.values()
+        for name, table in Organization.metadata.tables.items()
+        if name != OrganizationDistinction.__tablename__
         for key in table.foreign_keys
         if key.column is Organization.__table__.c.id
     ]

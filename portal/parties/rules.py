@@ -44,6 +44,13 @@ class MergeChange(StrEnum):
     UNDONE = "undone"
 
 
+class DistinctionChange(StrEnum):
+    """What a step of the history of organisations told apart did."""
+
+    APART = "apart"
+    UNDONE = "undone"
+
+
 class SameOrganizationError(InvalidInputError):
     """Raised when an organisation is to be merged into itself."""
 
