@@ -76,6 +76,7 @@ from portal.publishing import actions as publishing_actions
 from portal.publishing import office as publishing_office
 from portal.publishing import permissions as publishing_permissions
 from portal.publishing import upload_office as publishing_upload_office
+from portal.publishing.erasures import office as erasure_office
 from portal.publishing.notices import model as notice_model
 from portal.ratings import cli as ratings_cli
 from portal.ratings import exports as ratings_exports
@@ -177,7 +178,7 @@ CAPABILITIES: Sequence[Capability] = (
     ),
     Capability(
         "publishing",
-        blueprints=(publishing_office.bp, publishing_upload_office.bp),
+        blueprints=(publishing_office.bp, publishing_upload_office.bp, erasure_office.bp),
         grants=publishing_permissions.GRANTS,
     ),
     Capability(

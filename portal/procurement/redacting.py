@@ -49,7 +49,9 @@ class SamePersonError(ConflictError):
     message = N_("A second person must approve that something published is destroyed.")
 
 
-def redact_release(ocid: str, release_id: str, *, reason: str, basis: str, by: str, approved_by: str) -> int:
+def redact_release(
+    ocid: str, release_id: str, *, reason: str, basis: str, by: str, approved_by: str, told_by: str = ""
+) -> int:
     """Destroy the content of a release for good, in one transaction; twice is once.
 
     Its payload, salt, title and hash go, the ledger gets an entry `redact`, a successor of the same process says what
@@ -63,6 +65,7 @@ def redact_release(ocid: str, release_id: str, *, reason: str, basis: str, by: s
         basis: the law that asks for it, with its article; it is public.
         by: who asks for it.
         approved_by: the second person, who approves it.
+        told_by: who is named publicly as the one that sealed the successor; the two persons, if left empty.
 
     Returns:
         The position of the ledger entry `redact`.
@@ -84,7 +87,7 @@ def redact_release(ocid: str, release_id: str, *, reason: str, basis: str, by: s
         if not found.is_withheld:
             said = found.body
             _destroy(found, position)
-            names = f"{clean_line(by)}, {clean_line(approved_by)}"
+            names = told_by or f"{clean_line(by)}, {clean_line(approved_by)}"
             report = seal_releases([_successor(found, position)], by=names, source=withholding.SOURCE)
             assert not report.refused, report.refused  # noqa: S101 - written here, so it is right
             withhold_organizations(_parties(said), reason=entry(position).reason)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
+    from sqlalchemy import ColumnElement
+
     from portal.classification.rules import Calendar
     from portal.procurement.history import Change, Group
     from portal.procurement.linking import Candidate
@@ -110,9 +112,14 @@ def is_due(now: datetime) -> Select[int]:
 
 def purchases_of(government: Government) -> Select[Process]:
     """Select the purchases that a government may publish about: its buyers', and those of its region."""
+    return procurement.visible_processes().where(belongs_to(government))
+
+
+def belongs_to(government: Government) -> ColumnElement[bool]:
+    """Give the condition that a purchase, visible or not, is one that a government may publish about."""
     buyers = select(Organization.id).where(Organization.government_id == government.id)
     there = Process.region_code.in_(region_subtree(government.region_code))
-    return procurement.visible_processes().where(or_(Process.buyer_id.in_(buyers), there))
+    return or_(Process.buyer_id.in_(buyers), there)
 
 
 def purchases_like(text: str, governments: Sequence[Government]) -> Sequence[Process]:
