@@ -325,8 +325,8 @@ def test_of_two_approvers_at_once_one_erases_and_one_is_told(app: Flask) -> None
     told = next(one.text for one in answers if one.status_code == 409)
     assert "已有人处理" in told
     assert SAID not in told
-    redacted = db.session.scalars(select(LedgerEntry).where(LedgerEntry.redacts.is_not(None))).all()
-    assert [one.position for one in redacted] == [erasure(number).ledger_position]
+    redacted = [one.position for one in db.session.scalars(select(LedgerEntry)) if b'"redacts"' in one.body]
+    assert redacted == [erasure(number).ledger_position]
 
 
 def test_drafts_forget_what_was_erased(app: Flask) -> None:
