@@ -29,7 +29,8 @@ _DIGIT_NEARBY = re.compile(r"\d[ -]{0,3}")
 _MOBILE_BEGINS, _MOBILE_DIGITS, _WITHIN = 3, 11, 3
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
-_LONG = re.compile(r"\d(?:[ +()-]{0,3}\d){10}")  # as many digits as the shortest of them has
+_SHORTEST = 11
+_LONG = re.compile(r"\d(?:\W{0,3}\d){10}")  # as many digits as the shortest of them has, of any width
 
 
 def ascii_text(raw: str) -> str:
@@ -39,9 +40,9 @@ def ascii_text(raw: str) -> str:
 
 def kinds_in(raw: str) -> list[str]:
     """Tell which kinds of numbers of persons stand in a text."""
-    text = ascii_text(raw)
-    if not _LONG.search(text):
+    if len(raw) < _SHORTEST or not _LONG.search(raw):
         return []
+    text = ascii_text(raw)
     found = ((IDENTITY, identities(text)), (MOBILE, mobiles(text)))
     return [kind for kind, spans in found if next(spans, None) is not None]
 

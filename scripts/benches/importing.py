@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from benches import sheets
 from benches.measuring import Verdicts
 from portal.app import create_app
 from portal.demo.purchases import purchases
@@ -32,7 +33,7 @@ from portal.storage.database import SQLITE_SETTINGS, db
 from portal.storage.upgrading import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 LIVES_EACH = 500
 HEAD = '{"uri": "https://example.org/lives", "version": "1.1", "publisher": {"name": "bench"}, "releases": ['
@@ -46,14 +47,18 @@ SAMPLE_SECONDS, MEBI = 0.1, 1024
 def main() -> int:
     """Run everything; the exit code is 1 if a limit is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench import", description=__doc__)
-    parser.add_argument("--releases", type=int, default=100_000)
-    count, folder = parser.parse_args().releases, Path(tempfile.mkdtemp(prefix="sanwen-import-"))
+    parser.add_argument("--releases", type=int, default=100_000, help="in an OCDS file; 0 leaves it out")
+    parser.add_argument("--rows", type=int, default=100_000, help="in a sheet; 0 leaves it out")
+    asked, folder = parser.parse_args(), Path(tempfile.mkdtemp(prefix="sanwen-import-"))
     verdicts = Verdicts()
     try:
-        file = folder / "lives.json"
-        print(f"{write_lives(file, count):,} releases in {file.stat().st_size / 1e6:.0f} MB")
-        _measure(file, folder / "portal", count, verdicts)
-        _measure_peers(file, folder)
+        if asked.releases:
+            file = folder / "lives.json"
+            print(f"{write_lives(file, asked.releases):,} releases in {file.stat().st_size / 1e6:.0f} MB")
+            _measure(file, folder / "portal", asked.releases, verdicts)
+            _measure_peers(file, folder)
+        if asked.rows:
+            _measure_sheets(folder, asked.rows, verdicts)
     finally:
         shutil.rmtree(folder)
     return verdicts.close()
@@ -104,9 +109,26 @@ def _measure(file: Path, data: Path, count: int, verdicts: Verdicts) -> None:
         print(f"       the same file again: {count / again:,.0f} releases a second, nothing changed")
 
 
-def _run(file: Path, data: Path) -> tuple[float, float]:
+def _measure_sheets(folder: Path, count: int, verdicts: Verdicts) -> None:
+    """Take in the same rows as CSV and as XLSX, each into a portal of its own."""
+    for name, write in (("csv", sheets.write_csv), ("xlsx", sheets.write_xlsx)):
+        file, data = folder / f"notices.{name}", folder / f"portal-{name}"
+        write(file, count)
+        with create_app(Settings(data_dir=data, testing=True, drain="off")).app_context():
+            upgrade()
+            db.session.remove()
+            seconds, own_mb = _run(file, data, kind="sheet", more=("--mapping", sheets.MAPPING))
+            sealed = db.session.scalar(select(func.count()).select_from(Release))
+            db.session.remove()
+        print(
+            f"{sealed:,} of {count:,} rows of {name.upper()} sealed in {seconds:.1f} s: {count / seconds:,.0f} a second"
+        )
+        verdicts.say(f"own memory at its highest, {name.upper()}", own_mb, MEMORY_MB, "MB")
+
+
+def _run(file: Path, data: Path, *, kind: str = "ocds", more: Sequence[str] = ()) -> tuple[float, float]:
     """Run the command; give its seconds, from start to end, and the most memory of its own that it had, in MB."""
-    command = [str(PORTAL), "import", "ocds", str(file), "--by", "bench"]
+    command = [str(PORTAL), "import", kind, str(file), "--by", "bench", *more]
     start, own_mb = time.perf_counter(), 0.0
     process = subprocess.Popen(
         command, env=os.environ | {"SANWEN_DATA_DIR": str(data), "SANWEN_DRAIN": "off"}, stderr=subprocess.DEVNULL

@@ -25,6 +25,8 @@ from tests.factories.drafts import make_offices, make_published, make_staff
 from tests.factories.web import send, signed_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
     from flask.testing import FlaskClient
 
@@ -227,3 +229,16 @@ def test_the_chinese_page_tells_in_chinese_what_is_wrong(app: Flask, content: by
     page = client.get(answer.headers["Location"]) if "Location" in answer.headers else answer
 
     assert told in page.text
+
+
+def test_messy_files_are_refused_or_shown_and_never_break_the_page(app: Flask, shared_data: Path) -> None:
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+
+    for file in sorted((shared_data / "ocds/messy").iterdir()):
+        answer = send(client, URL, government=str(government), file=(io.BytesIO(file.read_bytes()), file.name))
+        shown = client.get(answer.headers["Location"]) if "Location" in answer.headers else answer
+        seen = (answer.status_code, shown.status_code)
+        assert seen in {(422, 422), (303, 200), (303, 303)}, file.name
+
+    assert drafts() == []
