@@ -16,6 +16,8 @@ from portal.kernel.errors import NotFoundError
 from portal.storage.database import db
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from portal.web.access import Actor
 
 SESSION_KEY = "sign-in"
@@ -55,6 +57,13 @@ def person(person_id: int) -> Person:
 def person_by_email(email: str) -> Person | None:
     """Find a person by their normalised mail address."""
     return db.session.scalar(select(Person).where(Person.email == email))
+
+
+def names_of(person_ids: Iterable[int | None]) -> Mapping[int, str]:
+    """Read the names of members of staff, for pages of the office only."""
+    numbers = {number for number in person_ids if number is not None}
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(numbers)))
+    return {number: name for number, name in rows if name}
 
 
 def token_digest(token: str) -> bytes:

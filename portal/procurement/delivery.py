@@ -55,17 +55,6 @@ class Bidders:
 
 
 @dataclass(frozen=True)
-class Lot:
-    """One lot, and who won it."""
-
-    id: str
-    title: str
-    status: str | None
-    ceiling: Amount | None
-    suppliers: str
-
-
-@dataclass(frozen=True)
 class Amendment:
     """One change of a notice or contract, with its reason."""
 
@@ -152,23 +141,6 @@ def bidders(compiled: Json) -> Bidders:
             if "isqualified" in str(one.get("measure")) and (text := first_text(one.get("notes")))
         ],
     )
-
-
-def lots(compiled: Json) -> list[Lot]:
-    """List the lots of a tender and who won each."""
-    won: dict[str, list[str]] = {}
-    for award in children(compiled, "awards"):
-        related = award.get("relatedLots")
-        for lot in related if isinstance(related, list) else ():
-            won.setdefault(str(lot), []).extend(_names(children(award, "suppliers")))
-    return [
-        Lot(
-            id=clean_line(str(one.get("id", ""))), title=first_text(one.get("title"), one.get("description")),
-            status=STATUS_NAMES.get(str(one.get("status"))), ceiling=amount(child(one, "value")),
-            suppliers=BETWEEN_NAMES.join(dict.fromkeys(won.get(str(one.get("id")), []))),
-        )
-        for one in children(child(compiled, "tender"), "lots")
-    ]  # fmt: skip
 
 
 def amendments(part: Json) -> list[Amendment]:

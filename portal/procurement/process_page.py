@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from portal.classification.queries import calendar
 from portal.kernel import clock
 from portal.procurement import delivery, details, history, joins, process_events, queries, story, verdicts
+from portal.procurement.lots import Lot, lots
 from portal.procurement.process_rules import CURRENCY
 from portal.procurement.values import child, tags
 from portal.procurement.withdrawals import tombstones_of
@@ -44,7 +45,7 @@ class ProcessPage:
     sums: Sequence[story.Sum]
     are_comparable: bool
     bidders: delivery.Bidders
-    lots: Sequence[delivery.Lot]
+    lots: Sequence[Lot]
     amendments: Sequence[delivery.Amendment]
     deliveries: Mapping[Key, delivery.Delivery]
     findings: Sequence[verdicts.Finding]
@@ -72,7 +73,7 @@ def process_page(ocid: str) -> ProcessPage:
         suppliers=queries.supplier_ids_of(ocid), neighbours=near, of_contract=of_contract, ratings=ratings,
         steps=_with_tombstones(story.timeline(states, published, found.stage, today), gone),
         next_step=story.next_step(states, found.stage, today), sums=sums, are_comparable=story.are_comparable(sums),
-        bidders=delivery.bidders(newest), lots=delivery.lots(newest),
+        bidders=delivery.bidders(newest), lots=lots(newest),
         amendments=delivery.amendments(child(newest, "tender")),
         deliveries={
             (one, number): told

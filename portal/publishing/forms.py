@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, ValidationError
 
 from portal.classification.queries import category_choices, region_choices
 from portal.kernel.clock import SHANGHAI
@@ -195,9 +195,14 @@ class ApprovalForm(PortalForm):
 class DocumentsForm(PortalForm):
     """A file to hand in, or a document that was handed in already."""
 
-    file = FileField(_l("File"), [Optional()])
+    file = FileField(_l("File"))
     title = LineField(_l("Title"), 300, required=False, hint=_l("Left empty, the name of the file is the title."))
     document = ChoiceField(_l("Or a document that was handed in already"), required=False)
+
+    def validate_file(self, field: FileField) -> None:
+        """Ask for a file where nothing is attached at all."""
+        if not field.data and not self.document.data:
+            raise ValidationError(_l("Choose a file first."))
 
 
 def answer_text(spec: FieldSpec, value: cells.Value, *, english: bool) -> str:

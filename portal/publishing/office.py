@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
+from portal.accounts import queries as accounts
 from portal.kernel.errors import NotFoundError
 from portal.procurement import details, linking_rules
 from portal.procurement import history as comparisons
@@ -81,9 +82,11 @@ def show(draft_id: int) -> ResponseReturnValue:
     """Show a draft in any state, with what can be done with it."""
     draft = queries.draft_in_office(draft_id, _governments(READ))
     overview, actor = queries.overviews([draft])[0], access.actor()
+    events = queries.history(draft_id)
     return render_template(
         "publishing/show.html", draft=draft, notice=overview.notice, deadlines=overview.deadlines, rules=rules,
-        history=queries.history(draft_id), documents=queries.documents_of(draft_id), progress=_progress(draft),
+        history=events, people=accounts.names_of(one.person_id for one in events), progress=_progress(draft),
+        documents=queries.documents_of(draft_id),
         may_edit=actor.can(DRAFT, government_id=draft.government_id),
         may_publish=actor.can(PUBLISH, government_id=draft.government_id), answers=_answers(draft),
     )  # fmt: skip
@@ -238,7 +241,7 @@ def approve(draft_id: int) -> ResponseReturnValue:
     draft = queries.draft_in_office(draft_id, governments)
     overview, preview = queries.overviews([draft])[0], queries.preview_of(draft)
     return forms.handle(
-        draft_forms.ApprovalForm(data={"revision": str(draft.revision)}), then=url_for(".show", draft_id=draft_id),
+        draft_forms.ApprovalForm(data={"revision": str(draft.revision)}), then=url_for(".approved", draft_id=draft_id),
         act=lambda form: actions.approve_draft(
             draft_id, revision=form.revision_read, by=person, governments=governments, publish_at=form.moment
         ),
@@ -247,6 +250,16 @@ def approve(draft_id: int) -> ResponseReturnValue:
         kind_names=comparisons.KIND_NAMES, documents=queries.documents_of(draft_id),
         is_own=person in queries.authors(draft_id), rules=rules, answers=_answers(draft),
     )  # fmt: skip
+
+
+@bp.get("/office/releases/<int:draft_id>/approved")
+@access.requires(PUBLISH)
+def approved(draft_id: int) -> ResponseReturnValue:
+    """Confirm that a draft was approved: published at once, or at its moment."""
+    draft = queries.draft_in_office(draft_id, _governments(PUBLISH))
+    if draft.status not in {DraftStatus.APPROVED, DraftStatus.PUBLISHED}:
+        return redirect(url_for(".show", draft_id=draft_id), 303)
+    return render_template("publishing/approved.html", draft=draft)
 
 
 @bp.route("/office/releases/<int:draft_id>/return", methods=["GET", "POST"])

@@ -20,7 +20,7 @@ from portal.procurement.merging import compile_releases
 from portal.procurement.models import Process, Release
 from portal.procurement.process_events import PUBLICATIONS
 from portal.procurement.rules import Tag
-from portal.procurement.values import child, first_text
+from portal.procurement.values import child, children, first_text
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
 from portal.publishing.notices import deadlines
 from portal.publishing.notices.model import notice_types
@@ -111,7 +111,7 @@ def is_due(now: datetime) -> Select[int]:
 
 
 def purchases_of(government: Government) -> Select[Process]:
-    """Select the purchases that a government may publish about: its buyers', and those of its region."""
+    """Select the purchases that a government may publish about: its buyers', its region's, and what it published."""
     return procurement.visible_processes().where(belongs_to(government))
 
 
@@ -119,7 +119,8 @@ def belongs_to(government: Government) -> ColumnElement[bool]:
     """Give the condition that a purchase, visible or not, is one that a government may publish about."""
     buyers = select(Organization.id).where(Organization.government_id == government.id)
     there = Process.region_code.in_(region_subtree(government.region_code))
-    return or_(Process.buyer_id.in_(buyers), there)
+    own = select(Draft.ocid).where(Draft.government_id == government.id, Draft.release_id.is_not(None))
+    return or_(Process.buyer_id.in_(buyers), there, Process.ocid.in_(own))
 
 
 def purchases_like(text: str, governments: Sequence[Government]) -> Sequence[Process]:
@@ -278,6 +279,8 @@ def title_from(draft: Draft, state: Json) -> str:
     """Tell what a draft is about, where the state of its purchase is at hand."""
     said = draft.body or state
     title = first_text(draft.values.get("title"), child(said, "tender").get("title"), said.get("title"))
+    if not title and draft.body:
+        title = first_text(*(part.get("title") for part in (*children(said, "awards"), *children(said, "contracts"))))
     return title[:300]
 
 

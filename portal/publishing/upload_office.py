@@ -93,10 +93,22 @@ def preview(upload_id: int) -> ResponseReturnValue:
     kept = uploads.upload_in_office(upload_id, _governments())
     if request.method == "POST":
         return forms.handle(
-            TakeForm(), act=lambda form: _take(upload_id, form), then=url_for("publishing.index"),
+            TakeForm(), act=lambda form: _take(upload_id, form), then=url_for(".taken", upload_id=upload_id),
             template="publishing/upload_again.html", upload=kept,
         )  # fmt: skip
     return _preview(kept)
+
+
+@bp.get("/office/releases/upload/<int:upload_id>/taken")
+@access.requires(DRAFT)
+def taken(upload_id: int) -> ResponseReturnValue:
+    """Confirm that the good rows or releases of a file are drafts."""
+    kept = uploads.upload_in_office(upload_id, _governments())
+    content = uploads.content_of(kept)
+    known, bad = (len(content.of_state(state)) if content else 0 for state in (RowState.KNOWN, RowState.BAD))
+    if not known:
+        return redirect(url_for(".preview", upload_id=upload_id), 303)
+    return render_template("publishing/upload_taken.html", upload=kept, known=known, bad=bad)
 
 
 def _preview(kept: Upload) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.classification.rules import Calendar
-from portal.procurement import delivery, history, story, summaries
+from portal.procurement import delivery, history, lots, story, summaries
 from portal.procurement.rules import Stage
 from portal.procurement.story import StepState
 from tests.factories.procurement import (
@@ -110,7 +110,7 @@ def test_a_story_is_told_of_anything_that_was_published(states: list[Json], stag
     story.sums(states)
     for state in states:
         assert 0 not in {delivery.bidders(state).submitted, delivery.bidders(state).valid}
-        delivery.lots(state)
+        lots.lots(state)
         delivery.deliveries(state)
 
 
@@ -203,7 +203,31 @@ def test_lots_name_who_won_them() -> None:
         "awards": [{"id": "A", "relatedLots": ["L2"], "suppliers": [{"name": "甲"}]}],
     }
 
-    assert [(lot.title, lot.suppliers) for lot in delivery.lots(compiled)] == [("一包", ""), ("二包", "甲")]
+    assert [(lot.title, lot.suppliers) for lot in lots.lots(compiled)] == [("一包", ""), ("二包", "甲")]
+
+
+@pytest.mark.parametrize(
+    "said", [{"relatedLots": ["2"]}, {"title": "包2 桌椅"}, {"title": "2 桌椅"}, {"title": "桌椅"}]
+)
+def test_a_lot_that_failed_is_told_with_its_reason(said: Json) -> None:
+    compiled: Json = {
+        "tender": {"lots": [{"id": "1", "title": "床"}, {"id": "2", "title": "桌椅", "status": "active"}]},
+        "awards": [
+            {"id": "A", "relatedLots": ["1"], "status": "active", "suppliers": [{"name": "甲"}]},
+            {"id": "B", "status": "unsuccessful", "description": "有效投标人不足三家", **said},
+        ],
+    }
+
+    assert [(lot.title, lot.status, lot.suppliers, lot.why) for lot in lots.lots(compiled)] == [
+        ("床", None, "甲", ""),
+        ("桌椅", "without a supplier", "", "有效投标人不足三家"),
+    ]
+
+
+def test_a_failed_award_is_told_where_no_lots_were_stated() -> None:
+    award = {"id": "B", "title": "二包", "status": "unsuccessful", "description": "没有人投标"}
+
+    assert [(lot.title, lot.why) for lot in lots.lots({"awards": [award]})] == [("二包", "没有人投标")]
 
 
 @pytest.mark.parametrize(

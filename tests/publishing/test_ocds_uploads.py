@@ -71,6 +71,7 @@ def test_a_release_is_brought_approved_and_published_unchanged(app: Flask) -> No
     where = bring(client, written(make_release(), make_release(2)), government)
 
     page, taken = client.get(where).text, send(client, where, submit_too="y")
+    told = client.get(taken.headers["Location"]).text
     draft = drafts()[0]
     shown = client.get(f"/office/releases/{draft.id}").text
     chief = signed_in(app, approver)
@@ -78,6 +79,7 @@ def test_a_release_is_brought_approved_and_published_unchanged(app: Flask) -> No
     approved = send(chief, f"/office/releases/{draft.id}/approve", revision=str(draft.revision))
 
     assert "2条发布内容可以成为草稿" in page
+    assert "已生成草稿" in told
     assert (taken.status_code, approved.status_code, len(drafts())) == (303, 303, 2)
     assert all("来自文件1" in text and "package.json" in text for text in (shown, read))
     release = procurement.release(db.session.get_one(Draft, draft.id).release_id or 0)
@@ -145,6 +147,23 @@ def test_what_is_published_is_known_and_changed_is_refused_with_the_difference(a
     assert '<ins class="sw-text">偷偷改了</ins>' in page
     with pytest.raises(rules.NothingGoodError):
         uploads.confirm_upload(2, by=publisher, governments={government})
+
+
+def test_what_a_government_published_is_its_own_though_its_buyer_is_of_no_government(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    client = signed_in(app, publisher)
+    award = {"tag": ["award"], "tender": None, "awards": [{"id": "A", "title": "助餐成交", "status": "active"}]}
+    said = {name: value for name, value in make_release(**award).items() if value is not None}
+    send(client, bring(client, written(said), government), submit_too="y")
+    (draft,) = drafts()
+    send(signed_in(app, approver), f"/office/releases/{draft.id}/approve", revision=str(draft.revision))
+
+    bring(signed_in(app, publisher), written(said), government)
+
+    assert draft.title == "助餐成交"
+    assert states() == [RowState.KNOWN]
+    found = signed_in(app, publisher).get("/office/releases/published?q=ocds-x-1").text
+    assert f"/office/releases/published/{draft.release_id}/correct" in found
 
 
 def test_the_same_file_makes_no_second_draft(app: Flask) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.models import Person
 from portal.accounts.rules import Role
 from portal.outbox.actions import drain
 from portal.parties.actions import add_government
@@ -15,8 +16,9 @@ from portal.procurement import queries as procurement
 from portal.publishing.models import Draft
 from portal.publishing.notices.model import notice_types
 from portal.storage.database import db
+from portal.storage.transactions import transaction
 from tests.factories.drafts import make_draft, make_offices, make_published, make_staff, make_submitted
-from tests.factories.web import send, signed_in
+from tests.factories.web import send, signed_in, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +63,42 @@ def test_a_contract_notice_is_written_step_by_step_and_published(app: Flask) -> 
     chief = signed_in(app, approver)
     assert "12.5 万元" in chief.get(f"{url}/approve").text
     approved = send(chief, f"{url}/approve", revision=str(db.session.get_one(Draft, draft.id).revision))
-    assert approved.status_code == 303
+    assert approved.headers["Location"] == f"{url}/approved"
+    assert f"{draft.ocid} / {draft.id}" in chief.get(f"{url}/approved").text
     (contract,) = procurement.contracts_of(draft.ocid)
     assert (contract.amount_fen, str(contract.signed_on)) == (12_500_000, "2026-03-03")
+
+
+def test_the_history_names_who_acted(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    draft = make_published("contract", government, by=publisher, approver=approver)
+    names = {publisher: "发布员甲", approver: "审批员乙"}
+    with transaction():
+        for number, name in names.items():
+            db.session.get_one(Person, number).name = name
+
+    page = text_of(signed_in(app, publisher), f"/office/releases/{draft.id}")
+
+    assert all(f"· {name}" in page for name in names.values())
+
+
+def test_a_confirmation_is_shown_for_what_was_approved_only(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    draft = make_submitted("contract", government, by=publisher)
+
+    answer = signed_in(app, approver).get(f"/office/releases/{draft.id}/approved")
+
+    assert answer.headers["Location"] == f"/office/releases/{draft.id}"
+
+
+def test_attaching_nothing_asks_for_a_file(app: Flask) -> None:
+    government, publisher, _ = make_offices()
+    draft = make_draft("contract", government, by=publisher)
+
+    answer = send(signed_in(app, publisher), f"/office/releases/{draft.id}/documents")
+
+    assert answer.status_code == 422
+    assert "请先选择文件" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, url_for
 
+from portal.accounts import queries as accounts
 from portal.kernel.errors import NotFoundError
 from portal.publishing import rules as drafting
 from portal.services import forms as small_forms
@@ -33,10 +34,10 @@ def show(draft_id: int) -> ResponseReturnValue:
     """Show a draft in any state: what it changes, and what can be done with it."""
     draft = _draft(draft_id)
     said, published = draft_queries.statement_in(draft), draft_queries.published_for(draft)
-    actor = access.actor()
+    actor, events = access.actor(), draft_queries.history(draft_id)
     return render_template(
         "services/draft.html", draft=draft, said=said, is_new=published is None, changes=differences(published, said),
-        history=draft_queries.history(draft_id), rules=rules, drafting=drafting,
+        history=events, people=accounts.names_of(one.person_id for one in events), rules=rules, drafting=drafting,
         may_publish=actor.can(PUBLISH, government_id=draft.government_id),
         is_own=actor.person_id in {draft.drafted_by, *draft_queries.authors(draft_id)},
     )  # fmt: skip
