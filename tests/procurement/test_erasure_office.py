@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from typing import TYPE_CHECKING
@@ -15,8 +16,10 @@ from portal.accounts.permissions import SignedInActor
 from portal.accounts.queries import person
 from portal.accounts.rules import Role
 from portal.ledger.models import LedgerEntry
+from portal.moderation.actions import hide
 from portal.parties.actions import add_government
 from portal.procurement.models import Release
+from portal.procurement.queries import NOTICE
 from portal.procurement.redacting import redact_release
 from portal.publishing import uploads
 from portal.publishing.erasures.models import Erasure
@@ -29,6 +32,7 @@ from portal.publishing.upload_models import Upload, UploadedRow
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 from tests.factories.drafts import make_offices, make_published, make_staff, publish_draft
+from tests.factories.procurement import tender_release
 from tests.factories.sheets import fill, typed
 from tests.factories.web import send, signed_in, status_of
 
@@ -369,6 +373,37 @@ def test_files_forget_what_was_erased(app: Flask) -> None:
     assert [one.draft_id for one in db.session.scalars(select(UploadedRow))] == [other.id]
     assert other.values["title"] == "另一项"
     assert first.source == "withheld by law"
+
+
+def test_a_release_of_an_ocds_file_without_a_buyer_is_erased_with_its_file(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    data = json.dumps({"releases": [tender_release("含有个人信息")]}).encode()
+    upload = uploads.keep_upload(uploads.Bring("package.json", data, government, publisher))
+    uploads.confirm_upload(upload.id, by=publisher, governments={government}, submits=True)
+    draft = publish_draft(db.session.scalars(select(Draft)).one(), by=approver)
+    release = db.session.get_one(Release, draft.release_id)
+
+    number = proposed(app, publisher, release)
+    send(signed_in(app, approver), f"{OFFICE}/{number}/confirm")
+
+    db.session.rollback()
+    assert (draft.body, draft.values, db.session.scalars(select(Upload)).all()) == (None, {}, [])
+    assert "含有个人信息" not in draft.title
+    page = signed_in(app, publisher).get(f"/office/releases/{draft.id}")
+    assert page.status_code == 200
+    assert "含有个人信息" not in page.text
+
+
+def test_a_withdrawn_notice_can_be_erased_too(app: Flask) -> None:
+    release, _, publisher, approver = make_release()
+    hide(NOTICE, str(release.id), reason="写错了", by=approver, withdraws=True)
+
+    number = proposed(app, publisher, release)
+    confirmed = send(signed_in(app, approver), f"{OFFICE}/{number}/confirm")
+
+    assert confirmed.status_code == 303
+    db.session.rollback()
+    assert release.is_withheld
 
 
 def test_pages_are_never_kept_and_speak_both_languages(app: Flask) -> None:

@@ -32,7 +32,9 @@ def index() -> ResponseReturnValue:
     """List what is proposed, done and refused, what waits first."""
     filters = Filters.from_request()
     page = paginate(queries.erasures(_governments()), filters.page)
-    return render_template("publishing/erasures/index.html", page=page, filters=filters, rules=rules)
+    return render_template(
+        "publishing/erasures/index.html", page=page, filters=filters, rules=rules, names=release_rules
+    )
 
 
 @bp.route("/office/erasures/new", methods=["GET", "POST"])

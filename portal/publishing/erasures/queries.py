@@ -44,6 +44,8 @@ def erasure_in_office(erasure_id: int, government_ids: Collection[int], *, for_u
 def release_to_erase(name: str, government_ids: Collection[int]) -> tuple[Release, Government]:
     """Find the publication that somebody named, hidden and withdrawn ones too, and the government that it is of.
 
+    That is the one whose draft became it, or one that may publish about its purchase.
+
     Raises:
         UnknownReleaseError: there is none; names the field `release`.
         AlreadyErasedError: it was erased; names the field `release`.
@@ -52,9 +54,10 @@ def release_to_erase(name: str, government_ids: Collection[int]) -> tuple[Releas
     release = _release(rules.named(name))
     if release.is_withheld:
         raise rules.AlreadyErasedError(field="release")
+    drafted = db.session.scalar(select(Draft.government_id).where(Draft.release_id == release.id))
     for government in publishing.governments(government_ids):
         theirs = select(Process.ocid).where(Process.ocid == release.ocid, publishing.belongs_to(government))
-        if db.session.scalar(theirs) is not None:
+        if government.id == drafted or db.session.scalar(theirs) is not None:
             return release, government
     raise NotFoundError
 
