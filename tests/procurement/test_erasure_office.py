@@ -94,7 +94,7 @@ def test_a_notice_is_erased_by_two_officials_and_stays_withheld(app: Flask) -> N
 
     assert (sent.status_code, shown.status_code, before, confirmed.status_code) == (303, 200, 200, 303)
     assert title in waiting
-    assert all(words in read.text for words in (title, SAID, BASIS, REASON, "2026"))
+    assert all(words in read.text for words in (title, SAID, BASIS, REASON, "2026", "0371-67180000"))
     kept = db.session.scalars(select(Erasure)).one()
     assert f"/ledger/entries/{kept.ledger_position}" in done
     assert SAID not in done + chief.get(OFFICE).text

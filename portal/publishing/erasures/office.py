@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request, url_for
@@ -71,7 +72,7 @@ def confirm(erasure_id: int) -> ResponseReturnValue:
         erasure_forms.ConfirmForm(),
         act=lambda _: actions.confirm_erasure(erasure_id, by=_by(), governments=_governments(PUBLISH)),
         then=_page(erasure_id), template="publishing/erasures/confirm.html", erasure=erasure, rules=rules,
-        names=release_rules, is_own=_is_own(erasure), said=lambda: _said(erasure),
+        names=release_rules, is_own=_is_own(erasure), said=lambda: _said(erasure), raw=lambda: _raw(erasure),
     )  # fmt: skip
 
 
@@ -104,6 +105,11 @@ def withdraw(erasure_id: int) -> ResponseReturnValue:
 def _said(erasure: Erasure) -> Sequence[Section]:
     """Give what a publication says; nothing any more where somebody was quicker."""
     return [] if erasure.release.is_withheld else details.sections(erasure.release.body)
+
+
+def _raw(erasure: Erasure) -> str:
+    """Write everything that a publication says, as its own page does."""
+    return json.dumps(erasure.release.body, ensure_ascii=False, indent=2, sort_keys=True)
 
 
 def _is_own(erasure: Erasure) -> bool:
