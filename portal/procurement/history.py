@@ -36,6 +36,10 @@ class Publication(Protocol):
         """Give its number."""
 
     @property
+    def ocid(self) -> str:
+        """Give the process that it belongs to."""
+
+    @property
     def is_withheld(self) -> bool:
         """Tell whether its content was destroyed."""
 
@@ -148,20 +152,38 @@ def changes(old: Json, new: Json) -> list[Change]:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What two publications (or one and nothing) differ in."""
+class Part:
+    """What differs in one process of a purchase."""
 
-    before: Publication | None
-    after: Publication
+    ocid: str
     changes: Sequence[Change]
 
     @property
     def groups(self) -> list[Group]:
-        """Give the changes by the part that they belong to, in their order."""
-        found: dict[tuple[Step, ...], list[Change]] = {}
-        for change in self.changes:
-            found.setdefault(change.path[: _head_of(change.path)], []).append(change)
-        return [_group(path, some) for path, some in found.items()]
+        """Give the changes by what they belong to, in their order."""
+        return groups_of(self.changes)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two publications (or one and nothing) differ in, for each process in which something does."""
+
+    before: Publication | None
+    after: Publication
+    parts: Sequence[Part]
+
+    @property
+    def count(self) -> int:
+        """Count the fields that differ."""
+        return sum(len(part.changes) for part in self.parts)
+
+
+def groups_of(some: Sequence[Change]) -> list[Group]:
+    """Give changes by the part that they belong to, in their order."""
+    found: dict[tuple[Step, ...], list[Change]] = {}
+    for change in some:
+        found.setdefault(change.path[: _head_of(change.path)], []).append(change)
+    return [_group(path, changed) for path, changed in found.items()]
 
 
 def _head_of(path: tuple[Step, ...]) -> int:
@@ -177,14 +199,24 @@ def _group(path: tuple[Step, ...], some: Sequence[Change]) -> Group:
 
 
 def steps(releases: Sequence[Publication]) -> list[Comparison]:
-    """Compare every release, oldest first, with its predecessor."""
-    states = states_after(_bodies(releases))
-    pairs = zip([None, *releases], [{}, *states], releases, states, strict=False)
-    return [Comparison(one, other, changes(old, new) if one else []) for one, old, other, new in pairs]
+    """Compare every release of a purchase, oldest first, with its predecessor in the same process.
+
+    The first release of a further process is compared with what the others had told until then.
+    """
+    states = {ocid: iter(states_after(_bodies(some))) for ocid, some in _by_process(releases).items()}
+    known: dict[str, Json] = {}
+    last: dict[str, Publication] = {}
+    found = []
+    for release in releases:
+        new, before = next(states[release.ocid]), last.get(release.ocid)
+        parts = _parts(known, {release.ocid: new}) if known else []
+        found.append(Comparison(before, release, parts))
+        known[release.ocid], last[release.ocid] = new, release
+    return found
 
 
 def comparison(releases: Sequence[Publication], first: int | None, second: int | None) -> Comparison:
-    """Compare what was known after two releases, in the order of their time; without one, its neighbour.
+    """Compare what was known of a purchase after two releases, in the order of their time; without one, its neighbour.
 
     Raises:
         NotFoundError: a number is none of theirs.
@@ -196,8 +228,36 @@ def comparison(releases: Sequence[Publication], first: int | None, second: int |
     at = max((to or 0) - 1, 0) if at is None else at
     to = min(at + 1, len(releases) - 1) if to is None else to
     earlier, later = sorted((at, to))
-    states = states_after(_bodies(releases[: later + 1]))
-    return Comparison(releases[earlier], releases[later], changes(states[earlier], states[later]))
+    until = {release.id for release in releases[: earlier + 1]}
+    old: dict[str, Json] = {}
+    new: dict[str, Json] = {}
+    for ocid, some in _by_process(releases[: later + 1]).items():
+        states, seen = states_after(_bodies(some)), sum(one.id in until for one in some)
+        new[ocid] = states[-1]
+        if seen:
+            old[ocid] = states[seen - 1]
+    return Comparison(releases[earlier], releases[later], _parts(old, new))
+
+
+def _by_process(releases: Sequence[Publication]) -> dict[str, list[Publication]]:
+    found: dict[str, list[Publication]] = {}
+    for release in releases:
+        found.setdefault(release.ocid, []).append(release)
+    return found
+
+
+def _parts(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[Part]:
+    parts = [
+        Part(ocid, changes(old[ocid], state) if ocid in old else _beyond(old.values(), state))
+        for ocid, state in new.items()
+    ]
+    return [part for part in parts if part.changes]
+
+
+def _beyond(known: Iterable[Json], state: Json) -> list[Change]:
+    """List what a further process tells that no other one of the purchase had told alike."""
+    said = {change for other in known for change in changes({}, other)}
+    return [change for change in changes({}, {**state, "ocid": None}) if change not in said]
 
 
 def _bodies(releases: Sequence[Publication]) -> list[Json | None]:

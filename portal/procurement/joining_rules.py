@@ -125,14 +125,14 @@ def stage_of_all(stages: Iterable[Stage]) -> Stage:
 
 def worth_of_all(compiled: Sequence[Json]) -> Amount | None:
     """Tell what a purchase of several processes is worth; what two of them tell alike counts once."""
-    contracts = _once(one for each in compiled for one in children(each, "contracts"))
-    awards = _once(one for each in compiled for one in children(each, "awards") if str(one.get("status")) not in _LOST)
+    contracts = once(one for each in compiled for one in children(each, "contracts"))
+    awards = once(one for each in compiled for one in children(each, "awards") if str(one.get("status")) not in _LOST)
     tenders = [child(each, "tender") for each in compiled if child(child(each, "tender"), "value")]
     plans = [child(each, "planning") for each in compiled if child(child(each, "planning"), "budget")]
     return summaries.worth(contracts, awards, tenders[-1] if tenders else {}, plans[-1] if plans else {})
 
 
-def _once(parts: Iterable[Json]) -> list[Json]:
+def once(parts: Iterable[Json]) -> list[Json]:
     """Leave out what was told before: equal value, suppliers and day; parts without a value all count."""
     found: dict[bytes, Json] = {}
     for part in parts:

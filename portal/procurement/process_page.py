@@ -63,10 +63,11 @@ def process_page(ocid: str) -> ProcessPage:
     ocids = purchase.ocids if purchase and purchase.lead.ocid == ocid else [ocid]
     contracts, releases = queries.contracts_of(*ocids), queries.releases_of(*ocids)
     near, of_contract, ratings = _neighbours(ocids, contracts)
-    states = history.states_after(_bodies(releases, ocid))
+    told = {one: history.states_after(_bodies(releases, one)) for one in ocids}
+    states = told[ocid]
     newest = states[-1] if states else {}
     published = [(one.tag, clock.day_of(one.date_at)) for one in releases]
-    sums, today = story.sums(states), clock.today()
+    sums, today = story.sums(*told.values()), clock.today()
     gone = tombstones_of(*ocids)
     return ProcessPage(
         process=found, purchase=purchase, shown=ocids, releases=releases, contracts=contracts,
@@ -76,9 +77,9 @@ def process_page(ocid: str) -> ProcessPage:
         bidders=delivery.bidders(newest), lots=lots(newest),
         amendments=delivery.amendments(child(newest, "tender")),
         deliveries={
-            (one, number): told
-            for one in ocids
-            for number, told in delivery.deliveries(newest if one == ocid else _compiled(releases, one)).items()
+            (one, number): course
+            for one, known in told.items()
+            for number, course in delivery.deliveries(known[-1] if known else {}).items()
         },
         findings=_findings(found, releases, ocids), sections=details.sections(newest),
         removals=details.removals(newest), publications=_in_order([*releases, *gone]),
@@ -127,10 +128,6 @@ def _history(releases: Sequence[Release]) -> process_events.History:
 
 def _bodies(releases: Sequence[Release], ocid: str) -> list[Json | None]:
     return [None if one.is_withheld else one.body for one in releases if one.ocid == ocid]
-
-
-def _compiled(releases: Sequence[Release], ocid: str) -> Json:
-    return queries.compiled(ocid, [one for one in releases if one.ocid == ocid])
 
 
 def _neighbours(

@@ -14,9 +14,9 @@ from portal.kernel.errors import NotFoundError
 from portal.moderation.queries import mark, not_hidden
 from portal.parties.models import Organization
 from portal.parties.queries import kept_id, visible_organizations
-from portal.procurement import joins, merging
+from portal.procurement import joins
 from portal.procurement.models import Contract, Process, ProcessSupplier, Release
-from portal.procurement.rules import Json, Stage, Tag, WithdrawnError
+from portal.procurement.rules import Stage, Tag, WithdrawnError
 from portal.procurement.withdrawals import check_not_withdrawn
 from portal.ring.rules import Described, Kind
 from portal.storage.database import db
@@ -111,6 +111,13 @@ def process(ocid: str) -> Process:
     return found
 
 
+def shown_with(ocid: str) -> Mapping[str, tuple[str, str | None]]:
+    """Name the processes whose notices are shown with a process: all of a purchase with the one that leads it."""
+    query = visible_processes().where(Process.ocid.in_(joins.ocids_of_purchase(ocid)))
+    members = db.session.scalars(query.order_by(Process.first_release_at, Process.ocid))
+    return {one.ocid: (one.title, one.title_en) for one in members}
+
+
 def release(release_id: int, *, ocid: str | None = None) -> Release:
     """Read one release by its number (and, where given, of that process only).
 
@@ -149,11 +156,6 @@ def near(item: Release) -> Near:
     before = same.where(here < there).order_by(Release.date_at.desc(), Release.id.desc())
     after = same.where(here > there).order_by(Release.date_at, Release.id)
     return Near(db.session.scalar(before), db.session.scalar(after))
-
-
-def compiled(ocid: str, releases: Sequence[Release]) -> Json:
-    """Compile what releases of one process say; one whose content was destroyed says nothing."""
-    return merging.compile_said(ocid, [one.body for one in releases if not one.is_withheld])
 
 
 def contracts_of(*ocids: str) -> Sequence[Contract]:

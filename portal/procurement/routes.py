@@ -57,7 +57,8 @@ def process(ocid: str) -> ResponseReturnValue:
 @access.public
 def history(ocid: str) -> ResponseReturnValue:
     """Show what each release changed, or what any two of them differ in."""
-    found, releases = queries.process(ocid), queries.releases_of(ocid)
+    found, purchase = queries.process(ocid), queries.shown_with(ocid)
+    releases = queries.releases_of(*purchase)
     asked = number_asked("from_release"), number_asked("to_release")
     is_comparison = any(asked)
     steps = [comparisons.comparison(releases, *asked)] if is_comparison else comparisons.steps(releases)
@@ -65,7 +66,7 @@ def history(ocid: str) -> ResponseReturnValue:
     return render_template(
         "procurement/history.html", process=found, names=rules, kind_names=comparisons.KIND_NAMES, steps=steps,
         releases=releases, is_comparison=is_comparison, asked=[end and end.id for end in ends],
-        tombstones=tombstones_of(ocid),
+        tombstones=tombstones_of(*purchase), titles=purchase,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from portal.kernel.text import N_
+from portal.procurement.joining_rules import once
 from portal.procurement.rules import MilestoneStatus, Stage, Tag
 from portal.procurement.summaries import LOST, worth
 from portal.procurement.values import LARGEST_AMOUNT, Amount, amount, child, children, day
@@ -185,22 +186,39 @@ def next_step(states: Sequence[Json], stage: Stage, today: date) -> Next | None:
     return Next(N_("The result of the acceptance; nothing was published of it yet"))
 
 
-def sums(states: Sequence[Json]) -> list[Sum]:
-    """Tell the amounts on the way: budget, ceiling, award, contract as signed and as changed, what was paid."""
-    newest = states[-1] if states else {}
-    contracts = children(newest, "contracts")
-    awards = [one for one in children(newest, "awards") if str(one.get("status")) not in LOST]
-    first, now = _signed(states), worth(contracts, [], {}, {})
+def sums(*histories: Sequence[Json]) -> list[Sum]:
+    """Tell the amounts on the way: budget, ceiling, award, contract as signed and as changed, what was paid.
+
+    Args:
+        histories: the states of each process of a purchase, the leading one first. Of budget and ceiling the last
+            that is told holds; awards and contracts of all are added, what two processes tell alike counts once.
+    """
+    newest = [states[-1] for states in histories if states]
+    contracts = _once([one for each in newest for one in children(each, "contracts")], len(newest))
+    awards = [one for each in newest for one in children(each, "awards") if str(one.get("status")) not in LOST]
+    first = total(one.get("value") for one in _once([one for each in histories for one in _signed(each)], len(newest)))
+    now = worth(contracts, [], {}, {})
     told = [
-        (N_("Budget"), amount(child(child(child(newest, "planning"), "budget"), "amount"))),
-        (N_("Highest price"), amount(child(child(newest, "tender"), "value"))),
-        (N_("Awarded amount"), worth([], awards, {}, {})),
+        (N_("Budget"), _last(child(child(child(each, "planning"), "budget"), "amount") for each in newest)),
+        (N_("Highest price"), _last(child(child(each, "tender"), "value") for each in newest)),
+        (N_("Awarded amount"), worth([], _once(awards, len(newest)), {}, {})),
         (N_("Contract as signed"), first or now),
         (N_("Contract as changed"), now if first and now != first else None),
         (N_("Settled at the end"), total(child(one, "implementation").get("finalValue") for one in contracts)),
         (N_("Paid so far"), paid(contracts)),
     ]
     return [Sum(label, one) for label, one in told if one is not None]
+
+
+def _once(parts: Sequence[Json], processes: int) -> Sequence[Json]:
+    """Leave out what several processes tell alike; one process by itself is taken at its word."""
+    return once(parts) if processes > 1 else parts
+
+
+def _last(values: Iterable[Json]) -> Amount | None:
+    """Give the last amount that is told."""
+    found = [one for one in map(amount, values) if one is not None]
+    return found[-1] if found else None
 
 
 def are_comparable(amounts: Sequence[Sum]) -> bool:
@@ -212,14 +230,14 @@ def are_comparable(amounts: Sequence[Sum]) -> bool:
     )
 
 
-def _signed(states: Sequence[Json]) -> Amount | None:
-    """Add up what each contract was worth when its value was first told."""
-    firsts: dict[str, object] = {}
+def _signed(states: Sequence[Json]) -> list[Json]:
+    """Give each contract of a process as it was when its value was first told."""
+    firsts: dict[str, Json] = {}
     for state in states:
         for contract in children(state, "contracts"):
             if amount(child(contract, "value")) is not None:
-                firsts.setdefault(str(contract.get("id")), contract["value"])
-    return total(firsts.values())
+                firsts.setdefault(str(contract.get("id")), contract)
+    return list(firsts.values())
 
 
 def paid(contracts: Sequence[Json]) -> Amount | None:

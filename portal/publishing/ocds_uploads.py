@@ -55,15 +55,6 @@ TWICE = N_("A release before it in the file has the same identifier.")
 FALLBACK = "tender"
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """A release of a file, for comparing."""
-
-    body: Json
-    id: int = 0
-    is_withheld: bool = False
-
-
 @dataclass
 class Imported:
     """One release of a file: what was repaired, what is wrong, and how it differs from one that is published."""
@@ -94,7 +85,7 @@ class Imported:
     @property
     def groups(self) -> list[Group]:
         """Give what differs from the published release by the part of the purchase that it belongs to."""
-        return comparisons.Comparison(None, _Shown(self.release), self.changes).groups
+        return comparisons.groups_of(self.changes)
 
     @property
     def notice_type(self) -> str:

@@ -296,7 +296,7 @@ class Preview:
     @property
     def groups(self) -> list[Group]:
         """Give the changes by the part of the purchase that they belong to."""
-        return comparisons.Comparison(None, self, self.changes).groups
+        return comparisons.groups_of(self.changes)
 
 
 def preview_of(draft: Draft) -> Preview:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from portal.moderation.actions import hide
 from portal.procurement import history
 from portal.procurement.history import ChangeKind
-from portal.procurement.models import Release
 from tests.factories.procurement import OCID, award_release, make_chain, make_release, money, seal, tender_release
 from tests.factories.ratings import make_resident
 from tests.factories.web import status_of, text_of
@@ -123,7 +123,7 @@ def test_changes_are_told_part_by_part() -> None:
         "language": "en",
     }
 
-    [award, plain] = history.Comparison(None, Release(), history.changes(old, new)).groups
+    [award, plain] = history.groups_of(history.changes(old, new))
 
     assert [step.text for step in award.path] == ["awards", "乙"]
     assert (award.kind, plain.kind, plain.path) == (ChangeKind.ADDED, None, ())
@@ -137,9 +137,76 @@ def test_a_part_that_only_got_more_is_not_called_new() -> None:
         "tender": {"id": "T", "amendments": [{"id": "A", "rationale": "乙"}]},
     }
 
-    groups = history.Comparison(None, Release(), history.changes(old, new)).groups
+    groups = history.groups_of(history.changes(old, new))
 
     assert [group.kind for group in groups] == [None, None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A publication of one of several processes."""
+
+    id: int
+    ocid: str
+    body: Json
+    is_withheld: bool = False
+
+
+PURCHASE = st.lists(
+    st.tuples(st.sampled_from("AB"), st.sampled_from("xyz"), st.booleans()), min_size=1, max_size=6
+).map(
+    lambda said: [
+        Told(at, ocid, make_release("tender", tender={"id": "T", "title": title}) | {"id": str(at)}, is_withheld)
+        for at, (ocid, title, is_withheld) in enumerate(said, start=1)
+    ]
+)
+
+
+@given(PURCHASE)
+def test_each_process_of_a_purchase_is_told_as_if_it_stood_alone(releases: list[Told]) -> None:
+    together = history.steps(releases)
+
+    assert [step.after for step in together] == releases
+    for ocid in "AB":
+        alone = history.steps([one for one in releases if one.ocid == ocid])
+        mine = [step for step in together if step.after.ocid == ocid]
+        assert [step.before for step in mine] == [step.before for step in alone]
+        assert mine[1:] == alone[1:]
+
+
+@given(PURCHASE, st.data())
+def test_any_two_publications_of_a_purchase_are_compared_over_all_its_processes(
+    releases: list[Told], data: st.DataObject
+) -> None:
+    first, second = sorted(data.draw(st.lists(st.integers(1, len(releases)), min_size=2, max_size=2)))
+
+    found = history.comparison(releases, first, second)
+
+    assert (found.before, found.after) == (releases[first - 1], releases[second - 1])
+    for ocid in "AB":
+        bodies = [
+            [None if one.is_withheld else one.body for one in releases[:at] if one.ocid == ocid]
+            for at in (first, second)
+        ]
+        old, new = (history.states_after(some)[-1] if some else {} for some in bodies)
+        told = [change for part in found.parts if part.ocid == ocid for change in part.changes]
+        if bodies[0]:
+            assert told == history.changes(old, new)
+        else:
+            assert set(told) <= set(history.changes({}, new))
+
+
+def test_a_further_process_is_told_without_what_was_known() -> None:
+    tender = {"id": "T", "title": "甲", "value": money(1)}
+    first = Told(1, "A", make_release("tender", tender=tender))
+    further = Told(2, "B", make_release("award", ocid="B", tender=tender | {"value": money(2)}))
+
+    for found in (history.steps([first, further])[1], history.comparison([first, further], 1, 2)):
+        [part] = found.parts
+        assert part.ocid == "B"
+        assert [(one.path[-1].text, one.after) for one in part.changes] == [
+            ("value", history.Said(minor=200, currency="CNY"))
+        ]
 
 
 def test_any_two_publications_can_be_compared(client: FlaskClient) -> None:

@@ -13,6 +13,8 @@ from portal.ledger.openings import openings
 from portal.moderation.actions import hide
 from portal.procurement import joins
 from portal.procurement.link_models import LinkSuggestion, ProcessJoin
+from portal.procurement.models import Release
+from portal.procurement.process_page import process_page
 from portal.storage.database import db
 from tests.factories.linking import BY, catch_up, join, make_publisher, notice, ocid_of, publish
 from tests.factories.web import send, signed_in, text_of
@@ -162,6 +164,39 @@ def test_the_other_pages_stay_and_name_the_purchase(office: FlaskClient) -> None
     assert "This notice belongs to a purchase of several notices" in page
     assert re.search(rf'rel="canonical" href="http[^"]+/en/processes/{A}"', page)
     assert f"/en/processes/{C}/releases/" not in page
+
+
+def test_the_history_covers_every_notice_of_the_purchase(office: FlaskClient) -> None:
+    join(A, B, C)
+    first, _, last = db.session.scalars(select(Release.id).order_by(Release.id))
+
+    page = text_of(office, f"/en/processes/{A}/history")
+    compared = text_of(office, f"/en/processes/{A}/history?from_release={first}&to_release={last}")
+    other = text_of(office, f"/en/processes/{B}/history")
+
+    assert all(f"/en/processes/{ocid}/releases/" in page for ocid in (A, B, C))
+    assert ("Awarded amount" in compared, "Value of the contract" in compared) == (True, True)
+    assert (f"/processes/{B}/releases/" in other, f"/processes/{C}/releases/" in other) == (True, False)
+
+
+def test_a_notice_of_another_purchase_is_in_no_history(office: FlaskClient) -> None:
+    join(A, B)
+    _, _, last = db.session.scalars(select(Release.id).order_by(Release.id))
+
+    assert office.get(f"/processes/{A}/history?to_release={last}").status_code == 404
+
+
+def test_the_amounts_count_the_stages_of_every_notice(office: FlaskClient) -> None:
+    join(A, B, C)
+
+    leading, other = ([(one.label, one.amount.minor) for one in process_page(ocid).sums] for ocid in (A, B))
+
+    assert leading == [
+        ("Highest price", 12_000_000),
+        ("Awarded amount", 11_000_000),
+        ("Contract as signed", 11_000_000),
+    ]
+    assert other == [("Awarded amount", 11_000_000)]
 
 
 def test_after_undoing_the_pages_are_as_before(office: FlaskClient) -> None:

@@ -136,6 +136,30 @@ def test_amounts_go_from_the_budget_to_the_payments() -> None:
     assert story.are_comparable(story.sums(states))
 
 
+def test_amounts_of_a_purchase_are_those_of_all_its_processes_told_once() -> None:
+    supplier = [{"id": "S", "name": "甲"}]
+    contract: Json = {"id": "C", "dateSigned": "2026-05-01T00:00:00+08:00", "value": money(110), "suppliers": supplier}
+    other: Json = {"id": "C", "dateSigned": "2026-05-02T00:00:00+08:00", "value": money(40), "suppliers": supplier}
+    paid = {"implementation": {"transactions": [{"id": "1", "value": money(30)}]}}
+    histories = [
+        history.states_after([make_release("tender", tender={"id": "T", "value": money(160)})]),
+        history.states_after([make_release("contract", contracts=[contract])]),
+        history.states_after([make_release("contract", contracts=[contract | {"id": "K"}])]),
+        history.states_after(
+            [
+                make_release("contract", contracts=[other]),
+                make_release("contractAmendment", contracts=[other | {"value": money(45)} | paid]),
+            ]
+        ),
+    ]
+
+    told = [(one.label, one.amount.minor) for one in story.sums(*histories)]
+
+    assert told == [
+        ("Highest price", 16000), ("Contract as signed", 15000), ("Contract as changed", 15500), ("Paid so far", 3000),
+    ]  # fmt: skip
+
+
 def test_payments_in_two_currencies_have_no_total() -> None:
     contract: Json = {
         "implementation": {"transactions": [{"value": money(1)}, {"value": {"amount": 1, "currency": "EUR"}}]}
