@@ -77,8 +77,10 @@ def test_a_new_service_is_public_only_when_a_second_person_has_approved_it(app: 
     office = signed_in(app, make_publisher(government))
 
     begun = send(office, "/office/services/new", **FORM, buyer=str(buyer)).headers["Location"]
+    assert "请至少添加一种使用方式" in office.get(f"{begun}/submit").text
     placed = send(office, f"{begun}/places/new", mode="visit", name="助餐点", address="示例路1号", day_1="8:30—12:00")
     checked = send(office, f"{begun}/check", on=clock.today().isoformat())
+    assert "请至少添加一种使用方式" not in office.get(f"{begun}/submit").text
     sent = send(office, f"{begun}/submit")
     assert [answer.status_code for answer in (placed, checked, sent)] == [HTTPStatus.SEE_OTHER] * 3
     assert "金水区社区助餐" not in client.get("/services").text
@@ -86,7 +88,7 @@ def test_a_new_service_is_public_only_when_a_second_person_has_approved_it(app: 
 
     approver = signed_in(app, make_approver(government))
     read = approver.get(f"{begun}/approve").text
-    assert [told for told in ("助餐点", "08:30-12:00", "10元", "六十岁以上老人") if told not in read] == []
+    assert [told for told in ("助餐点", "08:30-12:00", "10元（每餐）", "六十岁以上老人") if told not in read] == []
     listed = send(approver, f"{begun}/approve", revision=_revision(read)).headers["Location"]
 
     page = client.get(listed.replace("/office", "")).text

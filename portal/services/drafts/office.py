@@ -168,12 +168,12 @@ def forget_contract(draft_id: int, number: int) -> ResponseReturnValue:
 def submit(draft_id: int) -> ResponseReturnValue:
     """Hand a draft to the approver."""
     draft = _open(draft_id)
-    published = draft_queries.published_for(draft)
+    published, said = draft_queries.published_for(draft), draft_queries.statement_in(draft)
     return forms.handle(
         small_forms.ConfirmForm(),
         act=lambda _: draft_actions.submit_draft(draft_id, by=_by(), governments=_governments()),
         then=_page(draft_id), template="services/submit.html", draft=draft, is_new=published is None,
-        changes=differences(published, draft_queries.statement_in(draft)),
+        changes=differences(published, said), said=said,
     )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def _price(price: Price) -> str:
     whole, rest = divmod(price.amount_fen, FEN_PER_YUAN)
     amount = f"{whole}.{rest:02d}" if rest else str(whole)
     told = gettext("%(amount)s yuan") % {"amount": amount} if price.amount_fen else gettext("Free")
-    return f"{told} ({pick(price.option, price.option_en)})" if price.option else told
+    return _aside(told, pick(price.option, price.option_en)) if price.option else told
 
 
 def _place(place: Place) -> Iterator[str]:
@@ -144,4 +144,8 @@ def _line(label: str, text: str) -> str:
 
 def _contract(ocid: str, contract_id: str) -> str:
     found = visible_contract(ocid, contract_id)
-    return f"{found.title} ({ocid})" if found else f"{ocid} {contract_id}"
+    return _aside(found.title, ocid) if found else f"{ocid} {contract_id}"
+
+
+def _aside(text: str, aside: str) -> str:
+    return f"{text}{gettext(' (')}{aside}{gettext(')')}"
