@@ -130,7 +130,7 @@ def release(release_id: int, *, ocid: str | None = None) -> Release:
     if found is None:
         withdrawn = mark(NOTICE, str(release_id))
         if withdrawn is not None and withdrawn.is_withdrawal:
-            raise WithdrawnError(on=clock.day_of(withdrawn.at).isoformat(), reason=withdrawn.reason)
+            raise WithdrawnError(on=clock.day_of(withdrawn.at), reason=withdrawn.reason)
         raise NotFoundError
     return found
 

@@ -64,4 +64,4 @@ def check_not_withdrawn(ocid: str) -> None:
     """
     gone = tombstones_of(ocid)
     if gone:
-        raise WithdrawnError(on=gone[-1].withdrawn_on.isoformat(), reason=gone[-1].reason)
+        raise WithdrawnError(on=gone[-1].withdrawn_on, reason=gone[-1].reason)

@@ -21,8 +21,8 @@ from portal.publishing.notices.model import LONGEST_PARAGRAPH, codelists
 from portal.publishing.rules import REASON_LENGTH
 from portal.web.errors import told
 from portal.web.forms import REQUIRED, ChoiceField, LineField, ParagraphField, PortalForm
-from portal.web.locale import pick
-from portal.web.templating import day, moment
+from portal.web.locale import day, pick
+from portal.web.templating import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

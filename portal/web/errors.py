@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel.errors import PortalError, Reason
+from portal.web.locale import day
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,7 +46,8 @@ def init_app(app: Flask) -> None:
 def told(error: PortalError) -> str:
     """Tell an error's message in the reader's language."""
     message = str(gettext(error.message))
-    return message % error.params if error.params else message
+    params = {name: day(value) if isinstance(value, date) else value for name, value in error.params.items()}
+    return message % params if params else message
 
 
 def told_reason(reason: str) -> str:

@@ -6,10 +6,13 @@ language of the page. Addresses for machines have no language.
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask import has_request_context, request
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, force_locale, format_date
+
+from portal.kernel import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,6 +73,14 @@ def spoken_in(locale: str) -> AbstractContextManager[None]:
     """Translate in the given language (`zh` or `en`) inside the block."""
     spoken: AbstractContextManager[None] = force_locale(BABEL_NAMES[locale])
     return spoken
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a day in the reader's language: 2026年11月1日, 1 November 2026."""
+    if value is None:
+        return ""
+    on = clock.day_of(value) if isinstance(value, datetime) else value
+    return str(format_date(on, "d MMMM y" if current_locale() == ENGLISH else "y年M月d日"))
 
 
 def pick(chinese: str, english: str | None) -> str:

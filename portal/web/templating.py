@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flask import request
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import format_datetime, gettext
 
 from portal.kernel import clock
 from portal.kernel.money import yuan
 from portal.storage import flags
 from portal.web import charts, errors, links, locale
+from portal.web.locale import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from flask import Flask
@@ -58,14 +59,6 @@ def money(minor: int | None, currency: str | None) -> str:
         return ""
     unit = gettext("yuan") if currency in (None, "CNY") else currency
     return f"{yuan(minor)} {unit}"
-
-
-def day(value: date | datetime | None) -> str:
-    """Write a day in the reader's language: 2026年11月1日, 1 November 2026."""
-    if value is None:
-        return ""
-    on = clock.day_of(value) if isinstance(value, datetime) else value
-    return str(format_date(on, "d MMMM y" if locale.current_locale() == locale.ENGLISH else "y年M月d日"))
 
 
 def moment(value: datetime | None) -> str:

@@ -14,8 +14,7 @@ from portal.parties.queries import organization_names
 from portal.procurement.queries import contract as visible_contract
 from portal.services import rules
 from portal.services.listing.hours import DAY_NAMES, WEEKDAYS, written_hours
-from portal.web.locale import pick
-from portal.web.templating import day
+from portal.web.locale import day, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
