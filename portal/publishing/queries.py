@@ -291,7 +291,6 @@ class Preview:
     id: int
     body: Json
     changes: Sequence[Change]
-    is_withheld: bool = False
 
     @property
     def groups(self) -> list[Group]:
