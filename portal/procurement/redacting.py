@@ -22,7 +22,7 @@ from portal.procurement.rules import Tag
 from portal.procurement.sealing import own_title
 from portal.ring.rules import Kind
 from portal.storage.database import db
-from portal.storage.erasing import overwrite_what_goes
+from portal.storage.erasing import empty_write_ahead_log, overwrite_what_goes
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def redact_release(
             report = seal_releases([_successor(found, position)], by=names, source=withholding.SOURCE)
             assert not report.refused, report.refused  # noqa: S101 - written here, so it is right
             withhold_organizations(_parties(said), reason=entry(position).reason)
-        return position
+    empty_write_ahead_log()
+    return position
 
 
 def _destroy(release: Release, position: int) -> None:

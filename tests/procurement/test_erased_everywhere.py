@@ -25,7 +25,6 @@ from portal.procurement.models import Contract, Release
 from portal.procurement.redacting import redact_release
 from portal.procurement.withholding import titles
 from portal.storage.database import db
-from portal.storage.erasing import empty_write_ahead_log
 from portal.storage.transactions import transaction
 from tests.factories.procurement import (
     OCID,
@@ -179,7 +178,6 @@ def test_what_is_left_of_the_purchase_is_found_again(app: Flask, client: FlaskCl
 def test_the_word_is_in_no_file_of_the_database_any_more(app: Flask, settings: Settings) -> None:
     erase(publish(app))
     drain(app.extensions["outbox_consumers"])
-    empty_write_ahead_log()
 
     assert files_with(settings.data_dir, WORD.encode()) == []
 

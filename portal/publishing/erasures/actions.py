@@ -23,6 +23,7 @@ from portal.publishing.models import Draft, DraftEvent
 from portal.publishing.rules import DraftAct, DraftStatus, check_approver
 from portal.publishing.upload_models import Upload, UploadedRow
 from portal.storage.database import db
+from portal.storage.erasing import empty_write_ahead_log
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def confirm_erasure(erasure_id: int, *, by: int, governments: Collection[int]) -
         erasure.approved_by, erasure.ledger_position = by, position
         _decide(erasure, ErasureStatus.DONE)
         _keep_only_what_is_public(release.id)
-        return position
+    empty_write_ahead_log()
+    return position
 
 
 def refuse_erasure(erasure_id: int, refusal: str, *, by: int, governments: Collection[int]) -> None:
