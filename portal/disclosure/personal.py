@@ -8,7 +8,7 @@ never goes into a log, the ledger, an address or a feed: only how much, and wher
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -90,9 +90,14 @@ def _on_page(number: int, raw: str) -> Iterator[Finding]:
 
 
 def _apart(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Leave out what begins within another finding, so that it is counted once."""
-    end = -1
+    """Let what overlaps be one finding, as long as all of it where both are of a kind, so that it is counted once."""
+    last: Finding | None = None
     for finding in sorted(findings, key=lambda found: (found.start, -found.end)):
-        if finding.start >= end:
-            yield finding
-            end = finding.end
+        if last is None or finding.start >= last.end:
+            if last is not None:
+                yield last
+            last = finding
+        elif finding.kind is last.kind and finding.end > last.end:
+            last = replace(last, end=finding.end)
+    if last is not None:
+        yield last

@@ -158,10 +158,11 @@ def written(value: object) -> str:
 
 
 Text = StrictStr | None
-FilledText = Annotated[StrictStr, AfterValidator(_filled)] | None
+RequiredText = Annotated[StrictStr, AfterValidator(_filled)]
+FilledText = RequiredText | None
 Identifier = Annotated[str | int, PlainValidator(_identifier)]
 ShortIdentifier = Annotated[str | int, PlainValidator(_short_identifier)]
-TextIdentifier = Annotated[StrictStr, AfterValidator(_filled)]
+TextIdentifier = RequiredText
 RequiredNumber = Annotated[float, PlainValidator(_number)]
 Number = RequiredNumber | None
 Measure = Annotated[str | float, PlainValidator(_measure)] | None

@@ -38,11 +38,11 @@ def lots(compiled: Json) -> list[Lot]:
     stated, awards = children(child(compiled, "tender"), "lots"), children(compiled, "awards")
     told = [_lot(one, [award for award in awards if _is_about(award, one)]) for one in stated]
     others = [award for award in awards if not any(_is_about(award, one) for one in stated)]
-    return [*told, *(_failed(award) for award in others if award.get("status") in LOST)]
+    return [*told, *(_failed(award) for award in others if _is_lost(award))]
 
 
 def _lot(lot: Json, awards: Sequence[Json]) -> Lot:
-    won = [award for award in awards if award.get("status") not in LOST]
+    won = [award for award in awards if not _is_lost(award)]
     lost = awards[-1] if awards and not won else {}
     return Lot(
         id=clean_line(str(lot.get("id", ""))), title=first_text(lot.get("title"), lot.get("description")),
@@ -57,6 +57,10 @@ def _failed(award: Json) -> Lot:
         id=clean_line(str(award.get("id", ""))), title=first_text(award.get("title")),
         status=STATUS_NAMES.get(str(award.get("status"))), ceiling=None, suppliers="", why=_why(award),
     )  # fmt: skip
+
+
+def _is_lost(award: Json) -> bool:
+    return str(award.get("status")) in LOST
 
 
 def _is_about(award: Json, lot: Json) -> bool:

@@ -49,6 +49,7 @@ from portal.procurement.standard_extensions import (
     PerformanceFailure,
     Statistic,
     Sustainability,
+    Withheld,
 )
 from portal.procurement.standard_parts import (
     Amendment,
@@ -264,6 +265,7 @@ class Release(Part):
     description: Text = None
     bids: Bids = ABSENT
     statistics: Annotated[list[Statistic], Some, Distinct] = ABSENT
+    withheldInformation: Annotated[list[Withheld], Distinct] = ABSENT
 
 
 def faults_of(release: Json) -> list[tuple[str, Reason]]:

@@ -20,6 +20,7 @@ from portal.procurement.field_kinds import (
     Number,
     Part,
     RequiredNumber,
+    RequiredText,
     Some,
     Text,
     TextIdentifier,
@@ -253,6 +254,15 @@ class PerformanceFailure(FilledPart):
     penaltyContracted: FilledText = None
     penaltyImposed: FilledText = None
     penaltyPaid: bool | None = None
+
+
+class Withheld(Part):
+    """What the law has had destroyed, and why (the portal's own extension)."""
+
+    id: TextIdentifier
+    name: Text = None
+    field: Text = None
+    rationale: RequiredText
 
 
 class Statistic(FilledPart):

@@ -88,6 +88,10 @@ def test_a_long_list_of_names_is_masked_to_its_end() -> None:
     assert len(find(["受益人：" + "、".join(["李小明"] * 300)])) == 300
 
 
+def test_names_that_overlap_are_masked_to_the_end_of_both() -> None:
+    assert masked("受益人\n张三 和 王 五。") == "受益人\n张* 和 * *。"
+
+
 @given(
     label=st.sampled_from(["联系人：", "联系人 ", "经办人（一）：", "受益人\n", "专家名单: ", "紧急联系人："]),
     names=st.lists(

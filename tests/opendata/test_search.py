@@ -174,5 +174,5 @@ def test_facets_lead_to_narrower_results(client: FlaskClient) -> None:
     page = client.get("/search?q=养老&year=2026").text
 
     assert "缩小范围" in page
-    assert "<strong>2026</strong> (2)" in page
+    assert "<strong>2026</strong>（2）" in page
     assert client.get("/search?year=2026").text.count('class="sw-item"') == 2
