@@ -22,7 +22,6 @@ from pydantic import (
     StrictStr,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from portal.kernel.errors import Reason
 from portal.kernel.text import N_
@@ -35,10 +34,18 @@ ABSENT: Any = None  # a field may be left out but is never null, which a type ca
 LONGEST_OCID, LONGEST_ID = 100, 99
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 LONGEST_SHOWN = 40
-TRANSLATION = "translation"  # the type of error that names its field itself
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _NO_OCID = re.compile(r"#|\\|//|^[\s/.]|[\s/]$|/\.")
+
+
+class TranslationError(ValueError):
+    """Raised when a text in another language is none; it names its field, for pydantic tells of the whole part."""
+
+    def __init__(self, field: str) -> None:
+        """Say which field."""
+        super().__init__(Reason(N_("is no text")))
+        self.field = field
 
 
 def _moment(text: str) -> str:
@@ -190,7 +197,7 @@ class Part(BaseModel):
             base, _, language = name.partition("_")
             is_translation = base in self.translated and _LANGUAGE.fullmatch(language)
             if is_translation and value is not None and not isinstance(value, str):
-                raise PydanticCustomError(TRANSLATION, "is no text", {"field": name})
+                raise TranslationError(name)
         return self
 
 

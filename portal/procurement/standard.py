@@ -20,7 +20,6 @@ from portal.kernel.text import N_
 from portal.procurement import rules
 from portal.procurement.field_kinds import (
     ABSENT,
-    TRANSLATION,
     Distinct,
     FilledText,
     Identifier,
@@ -33,6 +32,7 @@ from portal.procurement.field_kinds import (
     Some,
     Tag,
     Text,
+    TranslationError,
     Url,
     one_of,
 )
@@ -80,7 +80,6 @@ _REASONS = {
     "missing": N_("is missing"), "string_type": N_("is no text"), "list_type": N_("is no list"),
     "model_type": N_("is no object"), "dict_type": N_("is no object"), "int_type": N_("is no whole number"),
     "bool_type": N_("is neither true nor false"), "too_short": N_("is empty"), "string_too_short": N_("is empty"),
-    TRANSLATION: N_("is no text"),
 }  # fmt: skip
 
 
@@ -282,12 +281,12 @@ def faults_of(release: Json) -> list[tuple[str, Reason]]:
 
 def _fault(found: ErrorDetails) -> tuple[str, Reason]:
     """Give path and reason of an error that pydantic found."""
-    place, said = [str(part) for part in found["loc"]], found.get("ctx", {})
-    reason = getattr(said.get("error"), "args", [""])[0]
+    place, error = [str(part) for part in found["loc"]], found.get("ctx", {}).get("error")
+    reason = getattr(error, "args", [""])[0]
     if not isinstance(reason, Reason):
         known = _REASONS.get(found["type"])
         reason = Reason(known) if known else Reason(OTHER_FAULT, detail=found["msg"])
-    return "/".join([*place, *([str(said["field"])] if found["type"] == TRANSLATION else [])]), reason
+    return "/".join([*place, *([error.field] if isinstance(error, TranslationError) else [])]), reason
 
 
 def _may_be_unkeepable(release: Json) -> bool:
