@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import func, select, text
+from sqlalchemy import select
 
-from portal.accounts.rules import Role
 from portal.ledger.models import LedgerEntry
 from portal.procurement import extents
 from portal.procurement import queries as procurement
@@ -25,9 +24,9 @@ from portal.publishing.rules import DraftStatus
 from portal.publishing.sheet_columns import PURCHASE
 from portal.publishing.upload_models import Upload
 from portal.storage.database import db
-from portal.storage.transactions import transaction
 from tests.factories.drafts import make_offices, make_published, make_staff
 from tests.factories.sheets import fill, first_sheet, old_workbook, saved, typed
+from tests.factories.uploads import URL, bring, kept
 from tests.factories.web import send, signed_in
 
 if TYPE_CHECKING:
@@ -35,23 +34,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from flask import Flask
-    from flask.testing import FlaskClient
-    from werkzeug.test import TestResponse
 
-URL = "/office/releases/upload"
 BEGINNING = [code for code, notice in notice_types().items() if notice.begins]
 
 
 def template(code: str) -> bytes:
     return sheet_templates.xlsx_template(notice_types()[code])
-
-
-def bring(client: FlaskClient, data: bytes, government: int, name: str = "表.xlsx", url: str = URL) -> TestResponse:
-    return send(client, url, government=str(government), file=(io.BytesIO(data), name))
-
-
-def kept(model: type[object]) -> int:
-    return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def test_a_template_goes_all_the_way_to_a_public_release(app: Flask) -> None:
@@ -391,82 +379,6 @@ def test_columns_are_counted_as_spreadsheets_do() -> None:
         "A", "Z", "AA", "ZZ", "AAA", "XFD",
     ]  # fmt: skip
     assert all(extents.column_number(extents.column_letters(number)) == number for number in range(1, 2_000))
-
-
-OWN = {"标题": "自己的表头", "合同号": "HT-9", "签约日": "2026年3月3日", "总价": "12.5万元"}
-
-
-def own_sheet(**more: str) -> bytes:
-    """Make a sheet with headings that no template has."""
-    row = OWN | more
-    return f"{','.join(row)}\r\n{','.join(row.values())}\r\n".encode()
-
-
-def explain(client: FlaskClient, where: str) -> TestResponse:
-    return send(
-        client, f"{where}/columns?notice=contract", column_0="项目名称", column_1="合同编号", column_2="合同签订日期",
-        column_3="合同金额（元）",
-    )  # fmt: skip
-
-
-def test_columns_are_explained_once_and_known_the_next_time(app: Flask) -> None:
-    government, publisher, _ = make_offices()
-    client = signed_in(app, publisher)
-    where = bring(client, own_sheet(), government, "台账.csv").headers["Location"]
-    asked = client.get(where)
-    types, columns = client.get(f"{where}/columns").text, client.get(f"{where}/columns?notice=contract").text
-
-    explained = explain(client, where)
-    again = bring(client, own_sheet(标题="下一份"), government, "台账2.csv").headers["Location"]
-
-    assert asked.headers["Location"].endswith("/columns")
-    assert "notice=contract" in types
-    assert "12.5万元" in columns
-    assert explained.status_code == 303
-    sheets = [uploads.sheet_of(upload) for upload in db.session.scalars(select(Upload).order_by(Upload.id))]
-    assert [sheet.notice.code for sheet in sheets] == ["contract", "contract"]
-    assert [sheet.candidates[0].title for sheet in sheets] == ["自己的表头", "下一份"]
-    assert sheets[0].candidates[0].values["amount"] == {"fen": 12_500_000, "unit": "yuan"}
-    assert client.get(again).status_code == 200
-
-
-def test_one_meaning_is_given_once_and_some_meaning_is_given(app: Flask) -> None:
-    government, publisher, _ = make_offices()
-    client = signed_in(app, publisher)
-    where = f"{bring(client, own_sheet(), government, '台账.csv').headers['Location']}/columns?notice=contract"
-
-    twice = send(client, where, column_0="项目名称", column_1="项目名称")
-    none, unknown = send(client, where), send(client, where, column_0="月亮")
-
-    assert [answer.status_code for answer in (twice, none, unknown)] == [422, 422, 422]
-    assert "项目名称" in twice.text
-
-
-def test_what_one_government_explained_is_not_told_to_another(app: Flask) -> None:
-    government, publisher, _ = make_offices()
-    client = signed_in(app, publisher)
-    explain(client, bring(client, own_sheet(), government, "台账.csv").headers["Location"])
-    with transaction():
-        db.session.execute(
-            text("INSERT INTO government (id, name, region_code) VALUES (99, '开封市人民政府', '410200')")
-        )
-    stranger = signed_in(app, make_staff(99, Role.PUBLISHER))
-
-    where = bring(stranger, own_sheet(), 99, "台账.csv").headers["Location"]
-
-    assert stranger.get(where).headers["Location"].endswith("/columns")
-
-
-def test_a_mapping_is_still_known_when_rows_with_reasons_come_back(app: Flask) -> None:
-    government, publisher, _ = make_offices()
-    client = signed_in(app, publisher)
-    where = bring(client, own_sheet(), government, "台账.csv").headers["Location"]
-    explain(client, where)
-
-    again = bring(client, client.get(f"{where}/bad.xlsx").data, government).headers["Location"]
-
-    assert "按表头识别为“合同公告”" in client.get(again).text
-    assert "以下各列不会采用" not in client.get(again).text
 
 
 def test_a_confirmation_that_fails_says_why_and_can_be_sent_again(app: Flask) -> None:
