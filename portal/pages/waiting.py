@@ -18,6 +18,9 @@ from portal.planning.queries import plans_in_office
 from portal.planning.rules import PlanStatus
 from portal.procurement.joining_rules import SuggestionState
 from portal.procurement.link_queries import suggestions
+from portal.publishing.erasures.models import Erasure
+from portal.publishing.erasures.queries import erasures
+from portal.publishing.erasures.rules import ErasureStatus
 from portal.publishing.models import Draft
 from portal.publishing.queries import OPEN, drafts
 from portal.publishing.rules import DraftStatus
@@ -92,6 +95,10 @@ def _given_back(governments: frozenset[int]) -> Select[Any]:
     return drafts(governments, DraftStatus.DRAFTING).where(Draft.return_reason != "")
 
 
+def _erasures(governments: frozenset[int]) -> Select[Any]:
+    return erasures(governments).where(Erasure.status == ErasureStatus.PROPOSED)
+
+
 def _listings(governments: frozenset[int]) -> Select[Any]:
     submitted = ListingDraft.status == DraftStatus.SUBMITTED
     return select(ListingDraft.id).where(ListingDraft.government_id.in_(governments), submitted)
@@ -113,6 +120,10 @@ def _documents(_governments: frozenset[int]) -> Select[Any]:
 KINDS = (
     Kind("release.read", N_("Notices whose legal day is over"), "publishing.index", _late, is_urgent=True),
     Kind("release.read", N_("Notices to publish within three days"), "publishing.index", _soon, is_urgent=True),
+    Kind(
+        "release.publish", N_("Erasures by law that wait for a second official"), "erasures.index", _erasures,
+        is_urgent=True,
+    ),
     Kind(
         "release.publish", N_("Notices that wait for approval"), "publishing.index", _drafts(DraftStatus.SUBMITTED),
         {"stage": DraftStatus.SUBMITTED.value},

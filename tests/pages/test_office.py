@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from portal.accounts.rules import Role
 from portal.kernel import clock
 from portal.parties.actions import add_government
 from portal.publishing import actions
+from portal.publishing.erasures import actions as erasing
 from portal.publishing.uploads import Bring, keep_upload
-from tests.factories.drafts import make_draft, make_offices, make_staff, make_submitted
+from tests.factories.drafts import make_draft, make_offices, make_published, make_staff, make_submitted
 from tests.factories.web import signed_in
 
 if TYPE_CHECKING:
@@ -54,6 +56,20 @@ def test_a_legal_day_that_is_over_or_near_is_told_first(app: Flask) -> None:
     page = waiting(app, publisher)
 
     assert page.index("legal day is over") < page.index("being written")
+
+
+def test_an_erasure_waits_for_the_second_official_until_it_is_decided(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    release = make_published("intention", government, by=publisher, approver=approver).release_id
+    told = {"basis": "《个人信息保护法》第四十七条", "reason": "公告中误写了老人的个人信息"}
+    proposed = erasing.propose_erasure(str(release), **told, by=publisher, governments={government})
+    before = waiting(app, approver)
+
+    erasing.confirm_erasure(proposed.id, by=approver, governments={government})
+
+    assert re.search(r'href="/en/office/erasures">Erasures by law that wait for a second official</a>[^/]*>1<', before)
+    assert "Erasures by law" not in waiting(app, publisher)
+    assert "Erasures by law" not in waiting(app, approver)
 
 
 def test_the_drafts_of_another_government_do_not_wait_here(app: Flask) -> None:

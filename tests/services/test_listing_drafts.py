@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
@@ -89,10 +90,35 @@ def test_a_new_service_is_public_only_when_a_second_person_has_approved_it(app: 
     approver = signed_in(app, make_approver(government))
     read = approver.get(f"{begun}/approve").text
     assert [told for told in ("助餐点", "08:30-12:00", "10元（每餐）", "六十岁以上老人") if told not in read] == []
-    listed = send(approver, f"{begun}/approve", revision=_revision(read)).headers["Location"]
+    done = send(approver, f"{begun}/approve", revision=_revision(read)).headers["Location"]
 
-    page = client.get(listed.replace("/office", "")).text
+    listed = re.search(r'href="(/services/\d+)"', approver.get(done).text)
+    assert listed is not None
+    page = client.get(listed[1]).text
     assert [told for told in ("08:30-12:00", "10元", "已核实") if told not in page] == []
+
+
+def test_handing_in_and_approving_a_listing_end_on_a_page_with_the_reference(app: Flask) -> None:
+    government, buyer, _ = make_bodies()
+    service = make_listing(buyer_id=buyer).id
+    draft, author = begun(service, government)
+    draft_actions.remove_place(draft.id, 1, by=author, governments={government})
+    url = f"/en/office/services/drafts/{draft.id}"
+
+    office = signed_in(app, author)
+    sent = send(office, f"{url}/submit").headers["Location"]
+    told = office.get(sent).text
+    approver = signed_in(app, make_approver(government))
+    early = approver.get(f"{url}/approved")
+    done = send(approver, f"{url}/approve", revision=str(draft.revision)).headers["Location"]
+
+    assert (sent, done) == (f"{url}/sent", f"{url}/approved")
+    assert early.headers["Location"] == url
+    assert f"listing {service}, draft {draft.id}" in told
+    page = approver.get(done).text
+    assert f"listing {service}, draft {draft.id}" in page
+    assert f'href="/en/services/{service}"' in page
+    assert office.get(sent).headers["Location"] == url
 
 
 def test_a_small_correction_shows_only_what_it_changes_and_is_one_entry_of_the_ledger(app: Flask) -> None:
@@ -315,7 +341,8 @@ def test_another_governments_listings_and_drafts_are_not_there(app: Flask) -> No
 
     for path in ("", "/change"):
         assert stranger.get(f"/office/services/{service}{path}").status_code == HTTPStatus.NOT_FOUND, path
-    for path in ("", "/facts", "/places/1", "/check", "/close", "/contracts/new", "/submit", "/approve", "/return"):
+    for path in ("", "/facts", "/places/1", "/check", "/close", "/contracts/new", "/submit", "/sent", "/approve", "/return",
+                 "/approved"):
         assert stranger.get(f"/office/services/drafts/{draft.id}{path}").status_code == HTTPStatus.NOT_FOUND, path
     with pytest.raises(NotFoundError):
         draft_actions.begin_change(service, by=make_publisher(elsewhere), governments={elsewhere})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 
 from portal.accounts import queries as accounts
 from portal.kernel.errors import NotFoundError
 from portal.publishing import rules as drafting
+from portal.publishing.rules import DraftStatus
 from portal.services import forms as small_forms
 from portal.services import queries, rules
 from portal.services.drafts import actions as draft_actions
@@ -172,9 +173,16 @@ def submit(draft_id: int) -> ResponseReturnValue:
     return forms.handle(
         small_forms.ConfirmForm(),
         act=lambda _: draft_actions.submit_draft(draft_id, by=_by(), governments=_governments()),
-        then=_page(draft_id), template="services/submit.html", draft=draft, is_new=published is None,
-        changes=differences(published, said), said=said,
+        then=url_for(".sent", draft_id=draft_id), template="services/submit.html", draft=draft,
+        is_new=published is None, changes=differences(published, said), said=said,
     )  # fmt: skip
+
+
+@bp.get("/office/services/drafts/<int:draft_id>/sent")
+@access.requires(EDIT)
+def sent(draft_id: int) -> ResponseReturnValue:
+    """Confirm that a draft was handed on, with its reference."""
+    return _confirmed(_draft(draft_id), DraftStatus.SUBMITTED)
 
 
 @bp.route("/office/services/drafts/<int:draft_id>/discard", methods=["GET", "POST"])
@@ -212,12 +220,24 @@ def approve(draft_id: int) -> ResponseReturnValue:
         small_forms.ApproveForm(data={"revision": str(draft.revision)}),
         act=lambda form: draft_actions.approve_draft(
             draft_id, revision=_revision(form), by=_by(), governments=_governments(PUBLISH)
-        ).id,
-        then=lambda service_id: url_for("services_office.show", service_id=service_id),
-        template="services/approve.html", draft=draft, is_new=published is None,
+        ),
+        then=url_for(".approved", draft_id=draft_id), template="services/approve.html", draft=draft, is_new=published is None,
         changes=differences(published, draft_queries.statement_in(draft)), drafting=drafting,
         is_own=_by() in {draft.drafted_by, *draft_queries.authors(draft_id)},
     )  # fmt: skip
+
+
+@bp.get("/office/services/drafts/<int:draft_id>/approved")
+@access.requires(PUBLISH)
+def approved(draft_id: int) -> ResponseReturnValue:
+    """Confirm that a draft was approved and is public, with its reference."""
+    return _confirmed(_draft(draft_id, PUBLISH), DraftStatus.PUBLISHED)
+
+
+def _confirmed(draft: ListingDraft, status: DraftStatus) -> ResponseReturnValue:
+    if draft.status is not status:
+        return redirect(_page(draft.id), 303)
+    return render_template("services/confirmed.html", draft=draft)
 
 
 def _revision(form: small_forms.ApproveForm) -> int:
