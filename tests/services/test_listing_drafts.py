@@ -341,8 +341,19 @@ def test_another_governments_listings_and_drafts_are_not_there(app: Flask) -> No
 
     for path in ("", "/change"):
         assert stranger.get(f"/office/services/{service}{path}").status_code == HTTPStatus.NOT_FOUND, path
-    for path in ("", "/facts", "/places/1", "/check", "/close", "/contracts/new", "/submit", "/sent", "/approve", "/return",
-                 "/approved"):
+    for path in (
+        "",
+        "/facts",
+        "/places/1",
+        "/check",
+        "/close",
+        "/contracts/new",
+        "/submit",
+        "/sent",
+        "/approve",
+        "/return",
+        "/approved",
+    ):
         assert stranger.get(f"/office/services/drafts/{draft.id}{path}").status_code == HTTPStatus.NOT_FOUND, path
     with pytest.raises(NotFoundError):
         draft_actions.begin_change(service, by=make_publisher(elsewhere), governments={elsewhere})

@@ -221,8 +221,8 @@ def approve(draft_id: int) -> ResponseReturnValue:
         act=lambda form: draft_actions.approve_draft(
             draft_id, revision=_revision(form), by=_by(), governments=_governments(PUBLISH)
         ),
-        then=url_for(".approved", draft_id=draft_id), template="services/approve.html", draft=draft, is_new=published is None,
-        changes=differences(published, draft_queries.statement_in(draft)), drafting=drafting,
+        then=url_for(".approved", draft_id=draft_id), template="services/approve.html", draft=draft,
+        is_new=published is None, changes=differences(published, draft_queries.statement_in(draft)), drafting=drafting,
         is_own=_by() in {draft.drafted_by, *draft_queries.authors(draft_id)},
     )  # fmt: skip
 
