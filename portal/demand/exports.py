@@ -131,6 +131,7 @@ PROPOSALS = Dataset(
         Column("needs", N_("Needs"), description=N_("Numbers of the needs it became part of.")),
     ),
     rows=Table(queries.proposals, _proposals, key=(Proposal.id,)),
+    filters=("q", "region", "category", "year", "from", "stage"),
 )  # fmt: skip
 NEEDS = Dataset(
     name="needs",
@@ -149,6 +150,7 @@ NEEDS = Dataset(
         Column("age_days", N_("Age"), ColumnType.INTEGER, unit="d"),
     ),
     rows=NEED_ROWS,
+    filters=("q", "region", "category", "year"),
 )  # fmt: skip
 DEMAND_SUMMARY = Dataset(
     name="demand-summary",

@@ -48,10 +48,11 @@ class Column:
     type: ColumnType = ColumnType.STRING
     unit: str = ""
     description: str = ""
+    is_nullable: bool = True
 
 
-ID = Column("id", N_("Identifier"), description=N_("Never reused."))
-URL = Column("url", N_("Address"), description=N_("The page of the thing, absolute."))
+ID = Column("id", N_("Identifier"), description=N_("Never reused."), is_nullable=False)
+URL = Column("url", N_("Address"), description=N_("The page of the thing, absolute."), is_nullable=False)
 UPDATED_AT = Column(
     "updated_at", N_("Updated"), ColumnType.DATETIME, description=N_("When what is told here last changed.")
 )
@@ -74,6 +75,9 @@ class Dataset:
         rows: all rows under some filters, streamed; a `Table` where they come from one query. Values are str,
             int, Decimal, float, bool, date, aware datetime or None, by column name.
         permission: who may have it; None for everybody.
+        filters: the parameters of the address that narrow it, for the API.
+        check: reads the page of one thing by its identifier, to raise what the page raises where there is no row
+            (410 with a reason where something was withdrawn); called for whatever is asked for alone.
     """
 
     name: str
@@ -82,6 +86,8 @@ class Dataset:
     columns: Sequence[Column]
     rows: Callable[[Filters], Iterator[Mapping[str, object]]]
     permission: str | None = None
+    filters: Sequence[str] = ()
+    check: Callable[[str], object] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a public dataset without `id`, `url` and `updated_at`."""

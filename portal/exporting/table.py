@@ -14,11 +14,14 @@ and the engine reads them for every format, and for the API.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import tuple_
 
+from portal.kernel.text import without_unseen
 from portal.storage.database import db
+from portal.web.filters import LARGEST_NUMBER, Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,11 +29,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Result, Select
     from sqlalchemy.orm import QueryableAttribute
 
-    from portal.web.filters import Filters
-
     Write = Callable[[Sequence[Any]], Iterable[Mapping[str, object]]]
 
 BATCH = 500
+BETWEEN = "#"
+MOST_BETWEEN = 10
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,15 @@ class Table:
         select: what may be seen under some filters, in the order of the list; items are objects, or rows
             where several columns are selected.
         write: writes the rows of some items, in their order; what belongs to many is read at once here.
-        key: the columns by which pages are sought: unique together, never reused.
+        key: the columns by which pages are sought: unique together, never reused. The `id` of a row is what they
+            say, with # between where there are several.
+        visible: whatever may be seen, where that is more than the list without filters; for things asked for alone.
     """
 
     select: Callable[[Filters], Select[*tuple[Any, ...]]]
     write: Write
     key: Sequence[QueryableAttribute[Any]]
+    visible: Callable[[], Select[*tuple[Any, ...]]] | None = None
 
     def __call__(self, filters: Filters) -> Iterator[Mapping[str, object]]:
         """Read all rows under some filters; memory stays bounded."""
@@ -70,6 +76,45 @@ class Table:
         items = [row[0] if len(row) == width + 1 else row[:-width] for row in found[:limit]]
         last = tuple(found[limit - 1][-width:]) if len(found) > limit else None
         return list(self.write(items)), last
+
+    def may_name(self, identifier: str) -> bool:
+        """Tell whether a text can be the identifier of a row at all."""
+        return any(True for _ in self._keys(identifier))
+
+    def one(self, identifier: str) -> Mapping[str, object] | None:
+        """Read the row of one thing that may be seen, also where the list without filters leaves it out."""
+        query = self.visible() if self.visible is not None else self.select(Filters())
+        return next(iter(self._rows(query, [identifier])), None)
+
+    def some(self, filters: Filters, identifiers: Iterable[str]) -> list[Mapping[str, object]]:
+        """Read the rows of some things, as far as they are in the list under some filters."""
+        return self._rows(self.select(filters), identifiers)
+
+    def _rows(self, query: Select[*tuple[Any, ...]], identifiers: Iterable[str]) -> list[Mapping[str, object]]:
+        keys = [key for identifier in identifiers for key in self._keys(identifier)]
+        if not keys:
+            return []
+        found = db.session.execute(query.where(tuple_(*self.key).in_(keys)).order_by(None).order_by(*self.key))
+        return list(self.write(_items(found).unique().all()))
+
+    def _keys(self, identifier: str) -> Iterator[Sequence[object]]:
+        """Tell which keys an identifier may be made of: none where it cannot be one."""
+        parts = identifier.split(BETWEEN, MOST_BETWEEN)
+        width = len(self.key)
+        for cuts in combinations(range(1, len(parts)), width - 1):
+            ends = (0, *cuts, len(parts))
+            texts = (BETWEEN.join(parts[start:end]) for start, end in pairwise(ends))
+            key = [_typed(column, text) for column, text in zip(self.key, texts, strict=True)]
+            if None not in key:
+                yield tuple(key)
+
+
+def _typed(column: QueryableAttribute[Any], text: str) -> object:
+    """Read a part of a key from an identifier; None where the column cannot hold it."""
+    if column.type.python_type is not int:
+        return text if text == without_unseen(text) else None
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_NUMBER))
+    return int(text) if is_number and text == str(int(text)) and int(text) <= LARGEST_NUMBER else None
 
 
 def _items(found: Result[Any]) -> Any:  # noqa: ANN401 - objects or rows, as they were selected

@@ -32,6 +32,13 @@ def as_text(value: object) -> str:
             return without_unseen(str(value))
 
 
+def as_json(value: object) -> object:
+    """Write a value as JSON has it: numbers and truth values as such, all else as text, None as null."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value if value is None or isinstance(value, bool | int | float) else as_text(value)
+
+
 def guarded(text: str) -> str:
     """Keep a spreadsheet from taking a text for a formula (OWASP ASVS 1.2.10)."""
     bare = text.lstrip(_IGNORED_BEFORE)

@@ -48,4 +48,5 @@ ORGANIZATIONS = Dataset(
         Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
     ),
     rows=Table(queries.organizations, _rows, key=(Organization.id,)),
+    filters=("q", "kind", "region"),
 )  # fmt: skip

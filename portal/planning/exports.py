@@ -90,6 +90,7 @@ PLANS = Dataset(
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
     rows=Table(queries.plans, _plan_rows, key=(Plan.id,)),
+    filters=("q", "region", "category", "year"),
 )  # fmt: skip
 
 PLAN_LINES = Dataset(
@@ -118,4 +119,5 @@ PLAN_LINES = Dataset(
         Column("processes", N_("Contracting processes"), description=N_("OCDS identifiers, with spaces between.")),
     ),
     rows=Table(queries.plan_lines, _line_rows, key=(PlanLine.id,)),
+    filters=("q", "region", "category", "year"),
 )  # fmt: skip

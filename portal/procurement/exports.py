@@ -12,6 +12,7 @@ from portal.kernel.text import N_
 from portal.parties.queries import organization_names
 from portal.procurement import joins, queries, values
 from portal.procurement.models import Contract, Process, Release
+from portal.procurement.rules import PayloadWithheldError
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from portal.web.filters import Filters
 
+_NARROWED = ("q", "region", "category", "buyer", "supplier", "stage", "year", "from", "to")
 MINOR = N_("Whole fen (hundredths of the currency).")
 
 
@@ -41,6 +43,16 @@ def _notices(items: Sequence[Release]) -> Iterator[Mapping[str, object]]:
             "sha256": item.sha256,
             "ledger_position": item.ledger_position,
         }
+
+
+def _check_notice(number: str) -> None:
+    """Read the page of a notice, to raise what it raises.
+
+    Raises:
+        PayloadWithheldError: what it said was destroyed.
+    """
+    if queries.release(int(number)).is_withheld:
+        raise PayloadWithheldError
 
 
 def _processes(items: Sequence[Process]) -> Iterator[Mapping[str, object]]:
@@ -115,6 +127,8 @@ NOTICES = Dataset(
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
     rows=Table(lambda filters: queries.with_bodies(queries.notices(filters)), _notices, key=(Release.id,)),
+    filters=(*_NARROWED, "kind"),
+    check=_check_notice,
 )  # fmt: skip
 PROCESSES = Dataset(
     name="processes",
@@ -136,7 +150,9 @@ PROCESSES = Dataset(
         Column("number_of_tenderers", N_("Bidders"), ColumnType.INTEGER, description=N_("Empty if unknown.")),
         Column("awarded_on", N_("Awarded"), ColumnType.DATE),
     ),
-    rows=Table(queries.processes, _processes, key=(Process.ocid,)),
+    rows=Table(queries.processes, _processes, key=(Process.ocid,), visible=queries.visible_processes),
+    filters=_NARROWED,
+    check=queries.process,
 )  # fmt: skip
 CONTRACTS = Dataset(
     name="contracts",
@@ -156,4 +172,5 @@ CONTRACTS = Dataset(
         Column("ends_on", N_("Ends"), ColumnType.DATE),
     ),
     rows=Table(_visible_contracts, _contracts, key=(Contract.ocid, Contract.contract_id)),
+    filters=_NARROWED,
 )  # fmt: skip

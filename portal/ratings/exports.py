@@ -68,4 +68,5 @@ RATINGS = Dataset(
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
     rows=Table(queries.summaries, _rows, key=(RatingSummary.id,)),
+    filters=("q", "region", "category", "buyer", "supplier", "stage", "from", "to"),
 )  # fmt: skip

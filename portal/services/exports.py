@@ -91,5 +91,9 @@ SERVICES = Dataset(
         Column("status", N_("Status"), description=N_("active, temporarily closed, inactive or defunct (HSDS).")),
         Column("assured_on", N_("Checked on"), ColumnType.DATE),
     ),
-    rows=Table(lambda filters: queries.with_details(queries.services(filters)), _rows, key=(Service.id,)),
+    rows=Table(
+        lambda filters: queries.with_details(queries.services(filters)), _rows, key=(Service.id,),
+        visible=lambda: queries.with_details(queries.visible_services()),
+    ),
+    filters=("q", "region", "category", "buyer", "supplier", "stage"),
 )  # fmt: skip

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from portal.exporting.formats.format import PLAIN, Format, Options
-from portal.exporting.values import as_text
+from portal.exporting.values import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,17 +22,11 @@ def chunks(dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Opti
     names = [column.name for column in dataset.columns]
     waiting: list[str] = []
     for row in rows:
-        waiting.append(json.dumps({name: _value(row.get(name)) for name in names}, ensure_ascii=False))
+        waiting.append(json.dumps({name: as_json(row.get(name)) for name in names}, ensure_ascii=False))
         if len(waiting) == ROWS_PER_CHUNK:
             yield _lines(waiting)
             waiting.clear()
     yield _lines(waiting)
-
-
-def _value(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value if value is None or isinstance(value, bool | int | float) else as_text(value)
 
 
 def _lines(waiting: list[str]) -> bytes:
