@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from portal.kernel import terminal
 from portal.kernel.text import clean_line
-from portal.procurement import mapping, reading, sheets
+from portal.procurement import mapping, reading, sheets, texts
 from portal.procurement.actions import BATCH, rebuild_processes, seal_releases
 from portal.procurement.rules import Problem
 from portal.procurement.screening import personal_in
@@ -105,10 +105,12 @@ def import_sheet(context: click.Context, path: Path, name: str, by: str, *, is_c
 @click.command("rebuild")
 @with_appcontext
 def rebuild() -> None:
-    """Compile every process anew from its releases."""
+    """Compile every process anew from its releases, and write the searched text of every release anew."""
     with terminal.busy("compiling"):
         count = rebuild_processes()
-    click.echo(f"{count} processes compiled")
+    with terminal.busy("writing texts"):
+        written = texts.rebuild()
+    click.echo(f"{count} processes compiled, {written} texts written")
 
 
 @dataclass

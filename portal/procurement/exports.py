@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -10,16 +10,15 @@ from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Da
 from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.parties.queries import organization_names
-from portal.procurement import joins, queries, values
-from portal.procurement.models import Contract, Process, Release
-from portal.procurement.rules import PayloadWithheldError
+from portal.procurement import joins, queries, texts
+from portal.procurement.models import Contract, Process, Release, ReleaseText
+from portal.procurement.rules import PayloadWithheldError, contract_anchor
 from portal.web import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import Row, Select
 
     from portal.web.filters import Filters
 
@@ -27,21 +26,45 @@ _NARROWED = ("q", "region", "category", "buyer", "supplier", "stage", "year", "f
 MINOR = N_("Whole fen (hundredths of the currency).")
 
 
-def _notices(items: Sequence[Release]) -> Iterator[Mapping[str, object]]:
-    for item in items:
+_OF_NOTICES = (
+    Release.id, Release.ocid, Release.release_id, Release.date_at, Release.tag, Release.title, Release.title_en,
+    Release.source, Release.sha256, Release.ledger_position, Release.sealed_at, ReleaseText.text,
+)  # fmt: skip
+_OF_PROCESSES = (
+    Process.ocid, Process.last_release_at, Process.title, Process.title_en, Process.stage, Process.method,
+    Process.method_details, Process.buyer_id, Process.region_code, Process.category_code, Process.amount_fen,
+    Process.currency, Process.number_of_tenderers, Process.awarded_on,
+)  # fmt: skip
+_OF_CONTRACTS = (
+    Contract.ocid, Contract.contract_id, Contract.title, Contract.supplier_id, Contract.supplier_name,
+    Contract.amount_fen, Contract.currency, Contract.status, Contract.signed_on, Contract.starts_on, Contract.ends_on,
+    Process.last_release_at,
+)  # fmt: skip
+
+
+def _visible_notices(filters: Filters) -> Select[*tuple[Any, ...]]:
+    query = queries.notices(filters).with_only_columns(*_OF_NOTICES)
+    return query.outerjoin(ReleaseText, ReleaseText.release_id == Release.id)
+
+
+def _notices(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Mapping[str, object]]:
+    address = links.pattern("procurement.release", "ocid", "release_id")
+    missing = texts.read_missing([row.id for row in rows if row.text is None and row.sha256])
+    for row in rows:
         yield {
-            "id": item.id,
-            "url": links.absolute("procurement.release", ocid=item.ocid, release_id=item.id),
-            "updated_at": item.date_at,
-            "ocid": item.ocid,
-            "release_id": item.release_id,
-            "tag": item.tag,
-            "title": item.title,
-            "title_en": item.title_en,
-            "text": "" if item.is_withheld else values.searched_text(item.body),
-            "source": item.source,
-            "sha256": item.sha256,
-            "ledger_position": item.ledger_position,
+            "id": row.id,
+            "url": address(row.ocid, row.id),
+            "updated_at": row.sealed_at,
+            "date": row.date_at,
+            "ocid": row.ocid,
+            "release_id": row.release_id,
+            "tag": row.tag,
+            "title": row.title,
+            "title_en": row.title_en,
+            "text": row.text if row.text is not None else missing.get(row.id, ""),
+            "source": row.source,
+            "sha256": row.sha256,
+            "ledger_position": row.ledger_position,
         }
 
 
@@ -55,58 +78,61 @@ def _check_notice(number: str) -> None:
         raise PayloadWithheldError
 
 
-def _processes(items: Sequence[Process]) -> Iterator[Mapping[str, object]]:
-    names = organization_names([item.buyer_id for item in items])
-    return (_process(item, names) for item in items)
+def _visible_processes(filters: Filters) -> Select[*tuple[Any, ...]]:
+    return queries.processes(filters).with_only_columns(*_OF_PROCESSES)
 
 
-def _process(item: Process, names: Mapping[int, tuple[str, str | None]]) -> Mapping[str, object]:
-    return {
-        "id": item.ocid,
-        "url": links.absolute("procurement.process", ocid=item.ocid),
-        "updated_at": item.last_release_at,
-        "title": item.title,
-        "title_en": item.title_en,
-        "stage": item.stage.value,
-        "method": item.method,
-        "method_details": item.method_details,
-        "buyer": item.buyer_id,
-        "buyer_name": names.get(item.buyer_id or 0, (None, None))[0],
-        "region": item.region_code,
-        "category": item.category_code,
-        "amount_fen": item.amount_fen,
-        "currency": item.currency,
-        "number_of_tenderers": item.number_of_tenderers,
-        "awarded_on": item.awarded_on,
-    }
+def _processes(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Mapping[str, object]]:
+    address = links.pattern("procurement.process", "ocid")
+    names = organization_names([row.buyer_id for row in rows])
+    for row in rows:
+        yield {
+            "id": row.ocid,
+            "url": address(row.ocid),
+            "updated_at": row.last_release_at,
+            "title": row.title,
+            "title_en": row.title_en,
+            "stage": row.stage.value,
+            "method": row.method,
+            "method_details": row.method_details,
+            "buyer": row.buyer_id,
+            "buyer_name": names.get(row.buyer_id or 0, (None, None))[0],
+            "region": row.region_code,
+            "category": row.category_code,
+            "amount_fen": row.amount_fen,
+            "currency": row.currency,
+            "number_of_tenderers": row.number_of_tenderers,
+            "awarded_on": row.awarded_on,
+        }
 
 
-def _visible_contracts(filters: Filters) -> Select[Contract, datetime]:
+def _visible_contracts(filters: Filters) -> Select[*tuple[Any, ...]]:
     visible = queries.processes(filters).order_by(None).with_only_columns(Process.ocid)
     return (
-        select(Contract, Process.last_release_at)
+        select(*_OF_CONTRACTS)
         .join(Process, Process.ocid == Contract.ocid)
         .where(joins.belongs_to(Contract.ocid, visible))
         .order_by(Contract.id)
     )
 
 
-def _contracts(items: Sequence[tuple[Contract, datetime]]) -> Iterator[Mapping[str, object]]:
-    for item, updated_at in items:
+def _contracts(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Mapping[str, object]]:
+    address = links.pattern("procurement.process", "ocid")
+    for row in rows:
         yield {
-            "id": f"{item.ocid}#{item.contract_id}",
-            "url": links.absolute("procurement.process", ocid=item.ocid) + f"#{item.anchor}",
-            "updated_at": updated_at,
-            "ocid": item.ocid,
-            "title": item.title,
-            "supplier": item.supplier_id,
-            "supplier_name": item.supplier_name,
-            "amount_fen": item.amount_fen,
-            "currency": item.currency,
-            "status": item.status,
-            "signed_on": item.signed_on,
-            "starts_on": item.starts_on,
-            "ends_on": item.ends_on,
+            "id": f"{row.ocid}#{row.contract_id}",
+            "url": f"{address(row.ocid)}#{contract_anchor(row.contract_id)}",
+            "updated_at": row.last_release_at,
+            "ocid": row.ocid,
+            "title": row.title,
+            "supplier": row.supplier_id,
+            "supplier_name": row.supplier_name,
+            "amount_fen": row.amount_fen,
+            "currency": row.currency,
+            "status": row.status,
+            "signed_on": row.signed_on,
+            "starts_on": row.starts_on,
+            "ends_on": row.ends_on,
         }
 
 
@@ -116,6 +142,7 @@ NOTICES = Dataset(
     description=N_("Every publication on public purchases, with all its text."),
     columns=(
         ID, URL, UPDATED_AT,
+        Column("date", N_("Date"), ColumnType.DATETIME, description=N_("Of the publication, as its publisher tells it.")),
         Column("ocid", N_("Contracting process")),
         Column("release_id", N_("Release"), description=N_("Identifier within the process.")),
         Column("tag", N_("Kind"), description=N_("OCDS release tag.")),
@@ -126,7 +153,7 @@ NOTICES = Dataset(
         Column("sha256", N_("SHA-256"), description=N_("Of the canonical bytes of the release.")),
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
-    rows=Table(lambda filters: queries.with_bodies(queries.notices(filters)), _notices, key=(Release.id,)),
+    rows=Table(_visible_notices, _notices, key=(Release.id,)),
     filters=(*_NARROWED, "kind"),
     check=_check_notice,
 )  # fmt: skip
@@ -150,7 +177,10 @@ PROCESSES = Dataset(
         Column("number_of_tenderers", N_("Bidders"), ColumnType.INTEGER, description=N_("Empty if unknown.")),
         Column("awarded_on", N_("Awarded"), ColumnType.DATE),
     ),
-    rows=Table(queries.processes, _processes, key=(Process.ocid,), visible=queries.visible_processes),
+    rows=Table(
+        _visible_processes, _processes, key=(Process.ocid,),
+        visible=lambda: queries.visible_processes().with_only_columns(*_OF_PROCESSES),
+    ),
     filters=_NARROWED,
     check=queries.process,
 )  # fmt: skip

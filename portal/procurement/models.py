@@ -101,6 +101,15 @@ class ReleasePayload(Model):
         return found
 
 
+class ReleaseText(Model):
+    """Everything a release can be found by, as plain text: derived from its payload, and gone with it."""
+
+    __tablename__ = "release_text"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+
+
 class Process(Model):
     """One contracting process, compiled from its releases; it can be thrown away and made anew."""
 

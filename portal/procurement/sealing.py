@@ -13,7 +13,7 @@ from portal.kernel.canonical import canonical_json, sha256_hex
 from portal.kernel.text import clean_line
 from portal.ledger.actions import NewEntry, append_entries
 from portal.outbox.actions import append_events
-from portal.procurement import conflicts, values
+from portal.procurement import conflicts, texts, values
 from portal.procurement.compiling import NAME_LENGTH, TITLE_LENGTH, Told
 from portal.procurement.field_kinds import LONGEST_ID
 from portal.procurement.models import Release, ReleasePayload
@@ -133,6 +133,7 @@ class Sealer:
         numbers = db.session.scalars(added).all()
         payloads = [{"release_id": at, "body": one.public} for at, one in zip(numbers, fresh, strict=True)]
         insert_rows(ReleasePayload, payloads)
+        texts.keep((at, one.said) for at, one in zip(numbers, fresh, strict=True))
         append_events((NOTICE, number, "published") for number in numbers)
         self.report.sealed += numbers
         for number, one in zip(numbers, fresh, strict=True):
