@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from portal.web.filters import Filters
 
 _NARROWED = ("q", "region", "category", "buyer", "supplier", "stage", "year", "from", "to")
+DATED = N_("Of the publication, as its publisher tells it.")
 MINOR = N_("Whole fen (hundredths of the currency).")
 
 
@@ -142,7 +143,7 @@ NOTICES = Dataset(
     description=N_("Every publication on public purchases, with all its text."),
     columns=(
         ID, URL, UPDATED_AT,
-        Column("date", N_("Date"), ColumnType.DATETIME, description=N_("Of the publication, as its publisher tells it.")),
+        Column("date", N_("Date"), ColumnType.DATETIME, description=DATED),
         Column("ocid", N_("Contracting process")),
         Column("release_id", N_("Release"), description=N_("Identifier within the process.")),
         Column("tag", N_("Kind"), description=N_("OCDS release tag.")),

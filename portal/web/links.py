@@ -43,8 +43,8 @@ def pattern(endpoint: str, *names: str) -> Callable[..., str]:
         endpoint: blueprint and function, as for `url_for`.
         names: the parts of the address, each of them needed; their values are given in this order.
     """
-    marks = {name: _MARK + place for place, name in enumerate(names)}
-    rest, parts = absolute(endpoint, **marks), []
+    marks: dict[str, object] = {name: _MARK + place for place, name in enumerate(names)}
+    rest, parts = public_url() + path(endpoint, locale=None, **marks), []
     for mark in marks.values():  # a rule that has them in another order fails here, when it is first used
         part, rest = rest.split(str(mark))
         parts.append(part)
