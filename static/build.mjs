@@ -1,4 +1,4 @@
-// Builds static/build: the style sheet, the scripts and the mark, each also under a name with its hash,
+// Builds static/build: the style sheet, the scripts and the pictures, each also under a name with its hash,
 // and manifest.json, which tells the portal the hashed names.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -50,6 +50,7 @@ const files = {
   "portal.js": script("portal.js", "esm"),
   "enable.js": script("enable.js", "iife"),
   "mark.svg": readFileSync(join(sources, "mark.svg"), "utf8"),
+  "card.png": readFileSync(join(sources, "card.png")), // drawn from card.svg in a browser, for other sites' previews
 };
 
 rmSync(target, { recursive: true, force: true });

@@ -12,9 +12,11 @@ from portal.feeds import registry as feed_sources
 from portal.feeds.render import FORMATS as FEED_FORMATS
 from portal.kernel.errors import BadFilterError, ForbiddenError, NotFoundError
 from portal.opendata import crawling, extension, ocds, queries, rules, serving
+from portal.opendata.catalogue import described
 from portal.opendata.permissions import EXPORT
 from portal.web import access, caching
 from portal.web.filters import LARGEST_NUMBER, Filters
+from portal.web.streaming import Streamed
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -69,6 +71,7 @@ def data() -> ResponseReturnValue:
         formats=list(FILE_FORMATS),
         settings=settings,
         licence_name=rules.licence_name(settings.licence_url),
+        structured_data=described.data(),
     )
 
 
@@ -149,8 +152,16 @@ def robots() -> ResponseReturnValue:
 @bp.get("/sitemap.xml")
 @access.public
 def sitemap() -> ResponseReturnValue:
-    """Tell crawlers where to begin."""
-    return Response(crawling.sitemap(), content_type="application/xml; charset=utf-8")
+    """Tell crawlers which files list the public pages."""
+    return Response(crawling.sitemap_index(), content_type="application/xml; charset=utf-8")
+
+
+@bp.get("/sitemaps/<name>-<int:number>.xml")
+@access.public
+def sitemap_file(name: str, number: int) -> ResponseReturnValue:
+    """Tell crawlers the addresses of some of the public pages."""
+    pieces = Streamed(lambda: crawling.sitemap_file(name, number))
+    return Response(pieces, content_type="application/xml; charset=utf-8")
 
 
 def _public_file(list_name: str, extension: str) -> Response:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal.kernel import clock
+from portal.pages import described, organizations, queries
 from portal.pages import help as texts
-from portal.pages import organizations, queries
 from portal.pages.waiting import uploads_waiting, waiting_for
 from portal.parties import rules as parties_rules
 from portal.parties.queries import kept_id, organization
@@ -31,7 +31,9 @@ bp = Blueprint("pages", __name__)
 @access.public
 def home() -> ResponseReturnValue:
     """Show what is new and the three doors."""
-    return render_template("pages/home.html", news=queries.news(), names=procurement_rules)
+    return render_template(
+        "pages/home.html", news=queries.news(), names=procurement_rules, structured_data=described.home()
+    )
 
 
 @bp.get("/services/<int:service_id>")
@@ -39,9 +41,11 @@ def home() -> ResponseReturnValue:
 def service(service_id: int) -> ResponseReturnValue:
     """Show a service: who may use it and how, how it was rated, what it rests on."""
     found = read_service(service_id)
+    behind = queries.behind_service(found)
     return render_template(
         "pages/service.html", service=found, answers=answers_of(service_id), rules=services_rules, times=hours,
-        behind=queries.behind_service(found), neighbours=neighbours(Kind.SERVICE, str(service_id)),
+        behind=behind, structured_data=described.service(found, behind),
+        neighbours=neighbours(Kind.SERVICE, str(service_id)),
         weekday=clock.today().isoweekday(),
         freshness=services_rules.freshness(found.assured_on, clock.today()),
         knows_capacity=services_rules.is_capacity_known(found.available_at, clock.now()),
@@ -61,7 +65,7 @@ def organization_page(organization_id: int) -> ResponseReturnValue:
     found = organization(organization_id)
     return render_template(
         "pages/organization.html", organization=found, record=organizations.record(found), names=procurement_rules,
-        code_names=parties_rules.CODE_STATE_NAMES,
+        code_names=parties_rules.CODE_STATE_NAMES, structured_data=described.organization(found),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ LONGEST_TEXT, LONGEST_QUERY = 100, 500
 SLACK = 4  # so much may cleaning take away
 LARGEST_NUMBER = 2**31 - 1
 EARLIEST_YEAR, LATEST_YEAR = 1949, 2200
+_ENVIRON_KEY = "sanwen.filters"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Filters:
     @classmethod
     def from_request(cls) -> Self:
         """Read the filters of the present request."""
-        return cls.read(request.args)
+        found = cls.read(request.args)
+        request.environ[_ENVIRON_KEY] = found
+        return found
 
     @classmethod
     def read(cls, args: Mapping[str, str]) -> Self:
@@ -83,6 +86,12 @@ class Filters:
     def is_narrowed(self) -> bool:
         """Tell whether anything but order and page was asked for."""
         return bool(self.as_args(sort=None, page=None))
+
+
+def read_filters() -> Filters | None:
+    """Tell the filters that the present request was answered by; None where its page reads none."""
+    found: Filters | None = request.environ.get(_ENVIRON_KEY)
+    return found
 
 
 def choose(value: str | None, allowed: Collection[str], *, name: str) -> str | None:

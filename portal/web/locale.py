@@ -26,7 +26,7 @@ HTML_NAMES = {CHINESE: "zh-Hans", ENGLISH: "en"}
 LANGUAGE_FREE = (
     "/api/", "/ocds/", "/hsds/", "/ledger/checkpoint", "/ledger/tile/", "/ledger/key", "/ledger/openings/",
     "/ledger/verify.py", "/catalog", "/data/", "/static/",
-    "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml",
+    "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml", "/sitemaps/",
 )  # fmt: skip
 _ENVIRON_KEY = "sanwen.locale"
 _PREFIX = "/en"

@@ -12,7 +12,7 @@ from flask_babel import format_datetime, gettext
 from portal.kernel import clock
 from portal.kernel.money import yuan
 from portal.storage import flags
-from portal.web import charts, errors, links, locale
+from portal.web import charts, errors, heads, links, locale, structured
 from portal.web.locale import day
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def init_app(app: Flask, *, static: Path) -> None:
     """Give the templates their functions and filters."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"yuan": yuan, "money": money, "day": day, "moment": moment, "told": gettext}
+    app.jinja_env.filters["without_language"] = locale.without_language
     app.jinja_env.globals |= {
         "static_url": static_urls(static),
         "pick": locale.pick,
@@ -37,6 +38,9 @@ def init_app(app: Flask, *, static: Path) -> None:
         "absolute": links.absolute,
         "today": clock.today,
         "charts": charts,
+        "page_head": heads.head,
+        "public_url": links.public_url,
+        "structured": structured,
     }
     app.context_processor(_demonstration)
 

@@ -147,12 +147,3 @@ def test_the_data_page_explains_every_column(client: FlaskClient, prefix: str) -
     assert "ocds-demo00" in page
     assert "CC BY 4.0" in page
     assert "secret-things" not in page
-
-
-@pytest.mark.usefixtures("indexed")
-def test_crawlers_are_kept_out_of_circles(client: FlaskClient) -> None:
-    robots, sitemap = client.get("/robots.txt").text, etree.fromstring(client.get("/sitemap.xml").data)
-
-    assert "Disallow: /search?" in robots
-    assert "/sitemap.xml" in robots
-    assert any(place.text.endswith("/en/data") for place in sitemap.iter("{*}loc"))

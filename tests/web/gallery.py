@@ -14,8 +14,8 @@ from wtforms import BooleanField, EmailField, IntegerField, PasswordField, Radio
 from wtforms.fields.choices import SelectChoice
 
 from portal.ring.rules import BACKWARD, FORWARD, Kind, Neighbour, Relation
-from portal.settings import ROOT
-from portal.web import charts, locale
+from portal.settings import ROOT, Settings
+from portal.web import access, charts, heads, links, locale, structured
 from portal.web.filters import Filters
 from portal.web.forms import LineField, ParagraphField, PortalForm
 from portal.web.paging import Page
@@ -70,6 +70,7 @@ def make_gallery(translations: Mapping[str, str] | None = None) -> Flask:
     """Build the gallery; `translations` stand in for the Chinese catalogue where given."""
     app = Flask("gallery", static_folder=str(STATIC), static_url_path="/static")
     app.config.update(SECRET_KEY="gallery", WTF_CSRF_ENABLED=False, TESTING=True, BABEL_DEFAULT_LOCALE="zh_Hans_CN")
+    app.extensions["settings"] = Settings()
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
     app.jinja_loader = ChoiceLoader([  # type: ignore[assignment]  # Flask looks only for a loader
         FileSystemLoader(ROOT / "templates"), FileSystemLoader(HERE / "gallery_templates")
@@ -84,6 +85,9 @@ def make_gallery(translations: Mapping[str, str] | None = None) -> Flask:
         "current_locale": locale.current_locale,
         "other_language_url": locale.other_language_url,
         "charts": charts,
+        "page_head": heads.head,
+        "public_url": links.public_url,
+        "structured": structured,
     }
     if translations is not None:
         _speak(app, translations)
@@ -102,10 +106,10 @@ def _speak(app: Flask, translations: Mapping[str, str]) -> None:
 
 
 def _add_pages(app: Flask) -> None:
-    app.add_url_rule("/", "home", lambda: render_template("home.html"))
-    app.add_url_rule("/services", "list", _list)
+    app.add_url_rule("/", "home", access.public(lambda: render_template("home.html")))
+    app.add_url_rule("/services", "list", access.public(_list))
     app.add_url_rule("/form", "form", _form, methods=["GET", "POST"])
-    app.add_url_rule("/processes/x", "record", _record)
+    app.add_url_rule("/processes/x", "record", access.public(_record))
     app.add_url_rule("/done", "done", lambda: render_template("done.html"))
     app.add_url_rule("/error/<int:status>", "error", _error)
 
