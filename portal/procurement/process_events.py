@@ -118,17 +118,23 @@ class _Told:
         number, award = contract.get("id"), contract.get("awardID")
         implementation = child(contract, "implementation")
         accepted = [day(one.get("dateMet")) for one in _accepted(contract)]
+        changes = sorted(children(contract, "amendments"), key=lambda one: str(one.get("date") or ""))
+        change = changes[-1] if changes else {}
         return _known({
             "award_published": self._first(lambda state: _has(state, "awards", award), {Tag.AWARD}),
             "contract_signed": day(contract.get("dateSigned")),
             "contract_published": self._first(lambda state: _has(state, "contracts", number), {Tag.CONTRACT})
             or self._first(lambda state: _has(state, "contracts", number)),
+            "contract_change_signed": day(change.get("date")),
+            "contract_change_published": self._first(
+                lambda state: any(
+                    _has(one, "amendments", change.get("id")) for one in _with_id(state, "contracts", number)
+                )
+            ) if change else None,
             "service_delivered": day(implementation.get("endDate")) or day(child(contract, "period").get("endDate")),
             "service_accepted": max((one for one in accepted if one is not None), default=None),
             "acceptance_published": self._first(
-                lambda state: any(
-                    _accepted(one) for one in children(state, "contracts") if str(one.get("id")) == str(number)
-                )
+                lambda state: any(_accepted(one) for one in _with_id(state, "contracts", number))
             ),
         })  # fmt: skip
 
@@ -151,7 +157,11 @@ def _accepted(contract: Json) -> list[Json]:
 
 
 def _has(state: Json, name: str, number: object) -> bool:
-    return any(str(one.get("id")) == str(number) for one in children(state, name))
+    return bool(_with_id(state, name, number))
+
+
+def _with_id(state: Json, name: str, number: object) -> list[Json]:
+    return [one for one in children(state, name) if str(one.get("id")) == str(number)]
 
 
 def _earliest(days: Iterable[date | None]) -> date | None:

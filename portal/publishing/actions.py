@@ -22,6 +22,7 @@ from portal.publishing.models import Draft, DraftDocument, DraftEvent
 from portal.publishing.notices import checking, deadlines
 from portal.publishing.notices.filling import values_of
 from portal.publishing.notices.model import notice_types
+from portal.publishing.overviews import overviews
 from portal.publishing.rules import DraftAct, DraftStatus, Purpose
 from portal.storage.database import db
 from portal.storage.transactions import transaction
@@ -337,7 +338,7 @@ def _touch(draft: Draft, act: DraftAct, by: int | None, note: str = "") -> None:
     draft.revision = (draft.revision or 0) + 1
     draft.title = queries.title_of(draft)
     db.session.flush()
-    overview = queries.overviews([draft])[0]
+    overview = overviews([draft])[0]
     draft.due_on = deadlines.due_on(overview.notice, overview.deadlines)
     db.session.add(DraftEvent(draft_id=draft.id, act=act, person_id=by, note=note, at=draft.changed_at))
     db.session.flush()

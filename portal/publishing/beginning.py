@@ -12,6 +12,7 @@ from portal.publishing.models import Draft, DraftEvent
 from portal.publishing.notices import checking, deadlines
 from portal.publishing.notices.filling import values_of
 from portal.publishing.notices.model import notice_types
+from portal.publishing.overviews import overviews
 from portal.publishing.rules import DraftAct, DraftStatus
 from portal.storage.batches import batches, insert_rows
 from portal.storage.database import db
@@ -46,7 +47,7 @@ def _begin(begins: Sequence[Begin], now: datetime, *, submits: bool) -> list[Dra
     states = _states({draft.ocid for draft in drafts})
     for draft in drafts:
         _fill(draft, states.get(draft.ocid, {}))
-    for overview in queries.overviews(drafts):
+    for overview in overviews(drafts):
         overview.draft.due_on = deadlines.due_on(overview.notice, overview.deadlines)
     events = [_event(draft, DraftAct.BEGUN, now) for draft in drafts]
     if submits:

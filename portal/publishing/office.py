@@ -16,6 +16,7 @@ from portal.publishing import actions, queries, rules
 from portal.publishing import forms as draft_forms
 from portal.publishing.notices.filling import options_of
 from portal.publishing.notices.model import notice_types
+from portal.publishing.overviews import overviews
 from portal.publishing.permissions import DRAFT, PUBLISH, READ
 from portal.publishing.rules import DraftStatus, Purpose
 from portal.web import access, forms
@@ -43,7 +44,7 @@ def index() -> ResponseReturnValue:
     page = paginate(queries.drafts(governments, DraftStatus(status) if status else None), filters.page)
     return render_template(
         "publishing/index.html", page=page, filters=filters, rules=rules, counts=queries.counts(governments),
-        overviews=queries.overviews(page.items), may_draft=access.actor().can(DRAFT), chosen=status,
+        overviews=overviews(page.items), may_draft=access.actor().can(DRAFT), chosen=status,
     )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def _begin(notice: NoticeType, form: draft_forms.BeginForm) -> Draft:
 def show(draft_id: int) -> ResponseReturnValue:
     """Show a draft in any state, with what can be done with it."""
     draft = queries.draft_in_office(draft_id, _governments(READ))
-    overview, actor = queries.overviews([draft])[0], access.actor()
+    overview, actor = overviews([draft])[0], access.actor()
     events = queries.history(draft_id)
     return render_template(
         "publishing/show.html", draft=draft, notice=overview.notice, deadlines=overview.deadlines, rules=rules,
@@ -191,7 +192,7 @@ def check(draft_id: int) -> ResponseReturnValue:
     """Check every answer, and hand the draft to the approver."""
     draft = queries.draft_in_office(draft_id, _governments(DRAFT))
     rules.check_open(draft.status)
-    overview, faults = queries.overviews([draft])[0], actions.faults_of(draft)
+    overview, faults = overviews([draft])[0], actions.faults_of(draft)
     return forms.handle(
         draft_forms.ConfirmForm(), then=url_for(".sent", draft_id=draft_id), template="publishing/check.html",
         act=lambda _: actions.submit_draft(draft_id, by=access.actor().person_id, governments=_governments(DRAFT)),
@@ -219,7 +220,7 @@ def continue_purchase(draft_id: int, ocid: str) -> ResponseReturnValue:
 def sent(draft_id: int) -> ResponseReturnValue:
     """Confirm that a draft was handed on, with its reference."""
     draft = queries.draft_in_office(draft_id, _governments(DRAFT))
-    return render_template("publishing/sent.html", draft=draft, deadlines=queries.overviews([draft])[0].deadlines)
+    return render_template("publishing/sent.html", draft=draft, deadlines=overviews([draft])[0].deadlines)
 
 
 @bp.route("/office/releases/<int:draft_id>/discard", methods=["GET", "POST"])
@@ -239,7 +240,7 @@ def approve(draft_id: int) -> ResponseReturnValue:
     """Read the release as it would be, what it changes, and approve it."""
     governments, person = _governments(PUBLISH), access.actor().person_id
     draft = queries.draft_in_office(draft_id, governments)
-    overview, preview = queries.overviews([draft])[0], queries.preview_of(draft)
+    overview, preview = overviews([draft])[0], queries.preview_of(draft)
     return forms.handle(
         draft_forms.ApprovalForm(data={"revision": str(draft.revision)}), then=url_for(".approved", draft_id=draft_id),
         act=lambda form: actions.approve_draft(

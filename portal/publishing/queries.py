@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, or_, select
 
-from portal.classification.queries import calendar, categories, region_subtree, regions
+from portal.classification.queries import categories, region_subtree, regions
 from portal.disclosure.models import Document
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
@@ -18,11 +18,9 @@ from portal.procurement.link_models import ProcessClue
 from portal.procurement.linking import clues_of, likely_processes
 from portal.procurement.merging import compile_releases
 from portal.procurement.models import Process, Release
-from portal.procurement.process_events import PUBLICATIONS
 from portal.procurement.rules import Tag
 from portal.procurement.values import child, children, first_text
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
-from portal.publishing.notices import deadlines
 from portal.publishing.notices.model import notice_types
 from portal.publishing.notices.occasion import Occasion
 from portal.publishing.notices.writing import release_of
@@ -32,28 +30,17 @@ from portal.web import links
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement
 
-    from portal.classification.rules import Calendar
     from portal.procurement.history import Change, Group
     from portal.procurement.linking import Candidate
     from portal.procurement.rules import Json
-    from portal.procurement.verdicts import Finding
     from portal.publishing.notices.model import NoticeType
 
 MOST_FOUND = 15
 OPEN = (DraftStatus.DRAFTING, DraftStatus.SUBMITTED, DraftStatus.APPROVED)
-
-
-@dataclass(frozen=True)
-class Overview:
-    """What a draft shows: its notice type, and how the rules of the law stand."""
-
-    draft: Draft
-    notice: NoticeType
-    deadlines: Sequence[Finding]
 
 
 def drafts(government_ids: Collection[int], status: DraftStatus | None = None) -> Select[Draft]:
@@ -222,37 +209,6 @@ def documents_to_attach(draft: Draft) -> Sequence[Document]:
         Document.ocid == draft.ocid, Document.published_at.is_(None), Document.id.not_in(taken)
     )
     return db.session.scalars(query.order_by(Document.id)).all()
-
-
-def overviews(drafts: Sequence[Draft]) -> list[Overview]:
-    """Tell how the rules of the law stand for several drafts, with a fixed number of statements."""
-    days, ocids = calendar(), {draft.ocid for draft in drafts}
-    published, known = _published_days(ocids), _categories(ocids)
-    return [_overview(one, days, published.get(one.ocid, {}), known.get(one.ocid)) for one in drafts]
-
-
-def _overview(draft: Draft, days: Calendar, published: Mapping[str, date], category: str | None) -> Overview:
-    notice = notice_types()[draft.notice_type]
-    if draft.purpose is not Purpose.PUBLISH:
-        return Overview(draft, notice, [])
-    found = deadlines.deadlines_of(
-        notice, {"category": category, **draft.values}, published, calendar=days, today=clock.today(),
-        published_on=None if draft.published_at is None else clock.day_of(draft.published_at),
-    )  # fmt: skip
-    return Overview(draft, notice, found)
-
-
-def _published_days(ocids: Collection[str]) -> Mapping[str, Mapping[str, date]]:
-    """Tell when purchases were first published about, by event: one statement."""
-    query = select(Release.ocid, Release.tag, func.min(Release.date_at)).group_by(Release.ocid, Release.tag)
-    found: dict[str, dict[str, date]] = {}
-    for ocid, tag, at in db.session.execute(query.where(Release.ocid.in_(ocids), Release.tag.in_(PUBLICATIONS))):
-        found.setdefault(ocid, {})[PUBLICATIONS[Tag(tag)]] = clock.day_of(at)
-    return found
-
-
-def _categories(ocids: Collection[str]) -> Mapping[str, str | None]:
-    return dict(db.session.execute(select(Process.ocid, Process.category_code).where(Process.ocid.in_(ocids))).all())
 
 
 def _names(draft: Draft) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ import pytest
 
 from portal.classification.rules import Calendar
 from portal.procurement.verdicts import Verdict
-from portal.publishing.notices.deadlines import deadlines_of, due_on
+from portal.publishing.notices.deadlines import deadlines_of, deadlines_of_release, due_on
 from portal.publishing.notices.model import notice_types
 
 if TYPE_CHECKING:
@@ -105,3 +105,80 @@ def test_every_notice_that_the_law_sets_a_day_for_tells_what_it_is() -> None:
     assert {code for code, some in ends.items() if some} == {
         "tender", "single-source", "award", "failed", "contract", "contract-change", "acceptance",
     }  # fmt: skip
+
+
+def told_by_release(code: str, release: dict[str, object], *others: dict[str, object], is_published: bool = False,
+                    today: date = TODAY) -> list[Finding]:  # fmt: skip
+    return deadlines_of_release(
+        notice_types()[code], release, others, calendar=CALENDAR, today=today, is_published=is_published
+    )
+
+
+def release_of(tag: str, on: str, **said: object) -> dict[str, object]:
+    return {"ocid": "ocds-x-1", "id": f"{tag}-{on}", "date": f"{on}T09:00:00+08:00", "tag": [tag]} | said
+
+
+def contract_of(number: str, signed: str, **said: object) -> dict[str, object]:
+    return {"id": number, "awardID": "A", "title": f"合同{number}", "dateSigned": f"{signed}T00:00:00+08:00"} | said
+
+
+def test_a_whole_release_tells_its_days_itself() -> None:
+    release = release_of("contract", "2026-09-30", contracts=[contract_of("1", "2026-09-30")])
+
+    (told,) = [one for one in told_by_release("contract", release) if one.rule.id == "CON-02"]
+
+    assert (told.verdict, told.begun_on, told.due_on, told.margin) == (
+        Verdict.OPEN, date(2026, 9, 30), date(2026, 10, 9), 2,
+    )  # fmt: skip
+    assert due_on(notice_types()["contract"], [told]) == date(2026, 10, 9)
+
+
+def test_a_release_that_was_published_elsewhere_before_kept_its_day_or_missed_it_and_is_not_due() -> None:
+    release = release_of("contract", "2026-09-30", contracts=[contract_of("1", "2026-09-21")])
+
+    (told,) = [
+        one for one in told_by_release("contract", release, is_published=True) if one.rule.ends == "contract_published"
+    ]
+
+    assert (told.verdict, told.ended_on) == (Verdict.MISSED, date(2026, 9, 30))
+    assert due_on(notice_types()["contract"], [told]) is None
+
+
+def test_each_contract_of_a_release_has_its_own_day_and_those_of_other_releases_are_left_out() -> None:
+    before = release_of("contract", "2026-09-01", contracts=[contract_of("1", "2026-09-01")])
+    release = release_of(
+        "contract", "2026-09-30", contracts=[contract_of("2", "2026-09-28"), contract_of("3", "2026-09-30")]
+    )
+
+    found = [one for one in told_by_release("contract", release, before) if one.rule.id == "CON-02"]
+
+    assert [(one.course.name, one.begun_on) for one in found] == [
+        ("合同2", date(2026, 9, 28)), ("合同3", date(2026, 9, 30)),
+    ]  # fmt: skip
+
+
+def test_a_release_is_set_beside_what_its_purchase_published_before() -> None:
+    intention = release_of("planning", "2026-09-10")
+    tender = release_of("tender", "2026-09-30", tender={"id": "T"})
+
+    (told,) = [one for one in told_by_release("tender", tender, intention) if one.rule.id == "INT-01"]
+
+    assert (told.verdict, told.begun_on, told.due_on) == (Verdict.OPEN, date(2026, 9, 10), date(2026, 10, 10))
+
+
+def test_a_change_of_a_contract_has_two_working_days_from_its_own_date() -> None:
+    change = {"id": "1", "date": "2026-09-28T00:00:00+08:00"}
+    release = release_of(
+        "contractAmendment", "2026-09-30", contracts=[contract_of("1", "2026-03-01", amendments=[change])]
+    )
+
+    (told,) = told_by_release("contract-change", release, is_published=True)
+
+    assert (told.rule.id, told.verdict, told.begun_on) == ("CON-02-C", Verdict.KEPT, date(2026, 9, 28))
+
+
+def test_the_law_of_the_table_is_not_set_beside_purchases_in_other_currencies() -> None:
+    value = {"amount": 1, "currency": "GBP"}
+    release = release_of("contract", "2026-09-30", contracts=[contract_of("1", "2026-09-21", value=value)])
+
+    assert told_by_release("contract", release) == []

@@ -6,12 +6,16 @@ import gzip
 import io
 import json
 import zipfile
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select, text
 
 from portal.accounts.rules import Role
+from portal.classification.queries import calendar
+from portal.classification.rules import after_working_days
+from portal.kernel import clock
 from portal.procurement import queries as procurement
 from portal.procurement.actions import seal_releases
 from portal.publishing import upload_rules as rules
@@ -30,7 +34,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-URL = "/office/releases/upload"
+OFFICE = "/office/releases"
+URL = f"{OFFICE}/upload"
 
 
 def make_release(number: int = 1, **said: object) -> dict[str, object]:
@@ -261,3 +266,39 @@ def test_messy_files_are_refused_or_shown_and_never_break_the_page(app: Flask, s
         assert seen in {(422, 422), (303, 200), (303, 303)}, file.name
 
     assert drafts() == []
+
+
+def brought_contract(app: Flask, *, signed: date, dated: date) -> tuple[Draft, FlaskClient]:
+    """Bring a release of a contract, and give its draft."""
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+    contract = {
+        "id": "C", "awardID": "A", "title": "助餐合同", "dateSigned": f"{signed}T00:00:00+08:00",
+        "value": {"amount": 10, "currency": "CNY"},
+    }  # fmt: skip
+    release = make_release(tag=["contract"], date=f"{dated}T09:00:00+08:00", contracts=[contract])
+    send(client, bring(client, written(release), government))
+    return drafts()[0], client
+
+
+def test_the_legal_day_of_a_release_from_a_file_is_told_while_there_is_time(app: Flask) -> None:
+    today = clock.today()
+    draft, client = brought_contract(app, signed=today, dated=today)
+    due = after_working_days(today, 2, calendar())
+
+    page, listed = (client.get(f"{OFFICE}{where}").text for where in (f"/{draft.id}", ""))
+
+    assert draft.due_on == due
+    assert all("还剩2个工作日" in text for text in (page, listed))
+    assert "日期尚未填写" not in page
+
+
+def test_a_release_that_the_file_says_was_published_long_ago_is_not_due_but_told_as_late(app: Flask) -> None:
+    draft, client = brought_contract(app, signed=date(2025, 3, 3), dated=date(2025, 3, 12))
+
+    page = " ".join(client.get(f"{OFFICE}/{draft.id}").text.split())
+
+    assert draft.due_on is None
+    assert "已超期5个工作日" in page
+    assert "按文件所写，已于2025年3月12日公布。" in page
+    assert "已超过法定期限的公告" not in client.get("/office").text
