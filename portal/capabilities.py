@@ -43,6 +43,7 @@ from portal.opendata import exports as opendata_exports
 from portal.opendata import feeds as opendata_feeds
 from portal.opendata import permissions as opendata_permissions
 from portal.opendata import routes as opendata_routes
+from portal.opendata.api import routes as api_routes
 from portal.opendata.hsds import routes as hsds_routes
 from portal.outbox import cli as outbox_cli
 from portal.pages import health, merge_office
@@ -220,7 +221,7 @@ CAPABILITIES: Sequence[Capability] = (
     Capability("pages", blueprints=(pages_routes.bp, health.bp, merge_office.bp), indexers=(pages_indexing.HELP,)),
     Capability(
         "opendata",
-        blueprints=(opendata_routes.bp, hsds_routes.bp),
+        blueprints=(opendata_routes.bp, api_routes.bp, hsds_routes.bp),
         grants=opendata_permissions.GRANTS,
         feeds=(opendata_feeds.SEARCH,),
         datasets=(opendata_exports.SEARCH,),

@@ -132,6 +132,7 @@ PROPOSALS = Dataset(
     ),
     rows=Table(queries.proposals, _proposals, key=(Proposal.id,)),
     filters=("q", "region", "category", "year", "from", "stage"),
+    choices={"stage": queries.STAGES},
 )  # fmt: skip
 NEEDS = Dataset(
     name="needs",

@@ -16,7 +16,7 @@ and takes the filters of the page. A dataset with a `permission` is served below
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,7 @@ class Dataset:
             int, Decimal, float, bool, date, aware datetime or None, by column name.
         permission: who may have it; None for everybody.
         filters: the parameters of the address that narrow it, for the API.
+        choices: the values that some of them take, where there are few.
         check: reads the page of one thing by its identifier, to raise what the page raises where there is no row
             (410 with a reason where something was withdrawn); called for whatever is asked for alone.
     """
@@ -87,6 +88,7 @@ class Dataset:
     rows: Callable[[Filters], Iterator[Mapping[str, object]]]
     permission: str | None = None
     filters: Sequence[str] = ()
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     check: Callable[[str], object] | None = None
 
     def __post_init__(self) -> None:

@@ -45,3 +45,8 @@ def lag(consumer: str) -> int:
     position = db.session.scalar(select(OutboxCursor.position).where(OutboxCursor.consumer == consumer)) or 0
     behind = (OutboxEvent.position > position) | OutboxEvent.position.is_(None)
     return db.session.scalar(select(func.count()).select_from(OutboxEvent).where(behind)) or 0
+
+
+def last_position() -> int:
+    """Tell the highest position that was given: whatever is committed later has a higher one."""
+    return db.session.scalar(select(func.max(OutboxEvent.position))) or 0

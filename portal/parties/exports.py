@@ -49,4 +49,5 @@ ORGANIZATIONS = Dataset(
     ),
     rows=Table(queries.organizations, _rows, key=(Organization.id,)),
     filters=("q", "kind", "region"),
+    choices={"kind": queries.KINDS},
 )  # fmt: skip

@@ -12,7 +12,7 @@ from portal.kernel.text import N_
 from portal.parties.queries import organization_names
 from portal.procurement import joins, queries, texts
 from portal.procurement.models import Contract, Process, Release, ReleaseText
-from portal.procurement.rules import PayloadWithheldError, contract_anchor
+from portal.procurement.rules import PayloadWithheldError, Stage, Tag, contract_anchor
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from portal.web.filters import Filters
 
 _NARROWED = ("q", "region", "category", "buyer", "supplier", "stage", "year", "from", "to")
+_STAGES = {"stage": list(Stage)}
 DATED = N_("Of the publication, as its publisher tells it.")
 MINOR = N_("Whole fen (hundredths of the currency).")
 
@@ -156,6 +157,7 @@ NOTICES = Dataset(
     ),
     rows=Table(_visible_notices, _notices, key=(Release.id,)),
     filters=(*_NARROWED, "kind"),
+    choices=_STAGES | {"kind": list(Tag)},
     check=_check_notice,
 )  # fmt: skip
 PROCESSES = Dataset(
@@ -183,6 +185,7 @@ PROCESSES = Dataset(
         visible=lambda: queries.visible_processes().with_only_columns(*_OF_PROCESSES),
     ),
     filters=_NARROWED,
+    choices=_STAGES,
     check=queries.process,
 )  # fmt: skip
 CONTRACTS = Dataset(
@@ -204,4 +207,5 @@ CONTRACTS = Dataset(
     ),
     rows=Table(_visible_contracts, _contracts, key=(Contract.ocid, Contract.contract_id)),
     filters=_NARROWED,
+    choices=_STAGES,
 )  # fmt: skip

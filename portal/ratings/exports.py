@@ -9,6 +9,7 @@ from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.ratings import queries, rules
 from portal.ratings.models import RatingSummary
+from portal.services.rules import ServiceStatus
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -69,4 +70,5 @@ RATINGS = Dataset(
     ),
     rows=Table(queries.summaries, _rows, key=(RatingSummary.id,)),
     filters=("q", "region", "category", "buyer", "supplier", "stage", "from", "to"),
+    choices={"stage": list(ServiceStatus)},
 )  # fmt: skip

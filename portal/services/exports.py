@@ -9,6 +9,7 @@ from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.services import queries
 from portal.services.models import Service
+from portal.services.rules import ServiceStatus
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -96,4 +97,5 @@ SERVICES = Dataset(
         visible=lambda: queries.with_details(queries.visible_services()),
     ),
     filters=("q", "region", "category", "buyer", "supplier", "stage"),
+    choices={"stage": list(ServiceStatus)},
 )  # fmt: skip

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from flask import Response, render_template, request
 from flask_babel import gettext, lazy_gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from portal.kernel.errors import PortalError, Reason
-from portal.web.locale import day
+from portal.web.locale import ENGLISH, day, spoken_in
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -60,25 +60,36 @@ def told_reason(reason: str) -> str:
 
 
 def _answer_portal_error(error: PortalError) -> ResponseReturnValue:
-    return _answer(error.status, error.code, told(error))
+    return _answer(error.status, error.code, told(error), english=str(error))
 
 
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < HTTPStatus.BAD_REQUEST:
         return error.get_response()
-    return _answer(HTTPStatus(status), f"http-{status}", str(MESSAGES.get(status, MESSAGES[400])))
+    answer = _answer_plainly(HTTPStatus(status))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
 
 
 def _answer_fault(error: Exception) -> ResponseReturnValue:
     log.error("request failed: %s %s", request.method, request.path, exc_info=error)
     request.environ[FAULT_KEY] = True
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "http-500", str(MESSAGES[500]))
+    return _answer_plainly(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _answer(status: HTTPStatus, code: str, message: str) -> ResponseReturnValue:
+def _answer_plainly(status: HTTPStatus) -> Response:
+    message = MESSAGES.get(status, MESSAGES[400])
+    with spoken_in(ENGLISH):
+        english = str(message)
+    return _answer(status, f"http-{int(status)}", str(message), english=english)
+
+
+def _answer(status: HTTPStatus, code: str, message: str, *, english: str) -> Response:
+    """Answer with a page, or for machines with a problem that says it in English too: they name no language."""
     if request.path.startswith(MACHINE_PATHS) or _prefers_json():
-        problem = {"type": "about:blank", "title": message, "status": int(status), "code": code}
+        problem = {"type": "about:blank", "title": message, "title_en": english, "status": int(status), "code": code}
         body = json.dumps(problem, ensure_ascii=False)
         return Response(body, status=status, content_type="application/problem+json; charset=utf-8")
     page = render_template("errors/page.html", status=int(status), code=code, message=message)

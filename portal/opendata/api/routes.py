@@ -1,0 +1,91 @@
+"""The API: for everybody, without a key, from any page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, current_app, request
+
+from portal.kernel.errors import NotFoundError
+from portal.opendata.api import describing, listing
+from portal.opendata.api.asking import Asked, read_names
+from portal.web import access, links
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from portal.opendata.api.listing import Json
+    from portal.settings import Settings
+
+ROOT = "/api/"
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+JSON = "application/json; charset=utf-8"
+EXPOSED = "ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+CROSS_ORIGIN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+@bp.get("/")
+@access.public
+def index() -> ResponseReturnValue:
+    """Tell which datasets there are and where everything else is."""
+    return _answer(describing.index())
+
+
+@bp.get("/openapi.json")
+@access.public
+def openapi() -> ResponseReturnValue:
+    """Describe the API for programs (OpenAPI 3.1)."""
+    return _answer(describing.openapi())
+
+
+@bp.get("/<name>")
+@access.public
+def rows(name: str) -> ResponseReturnValue:
+    """Give a page of a dataset."""
+    found = listing.page(Asked.read(listing.dataset(name), request.args))
+    return _answer(found)
+
+
+@bp.get("/<name>/<path:identifier>")
+@access.public
+def row(name: str, identifier: str) -> ResponseReturnValue:
+    """Give one row of a dataset."""
+    dataset = listing.dataset(name)
+    return _answer(listing.row(dataset, identifier, read_names(dataset, request.args)))
+
+
+@bp.get("/<name>/")
+@access.public
+def nothing(name: str) -> ResponseReturnValue:
+    """Say that there is nothing, instead of guessing what was meant."""
+    del name
+    raise NotFoundError
+
+
+@bp.after_app_request
+def _let_any_page_ask(response: Response) -> Response:
+    """Let scripts of any site read the answers, errors too: they are public and depend on nobody."""
+    if request.path.startswith(ROOT):
+        response.headers.update(CROSS_ORIGIN)
+        if request.method == "OPTIONS":
+            response.headers.update(PREFLIGHT)
+    return response
+
+
+def _answer(said: Json) -> Response:
+    response = Response(json.dumps(said, ensure_ascii=False), content_type=JSON)
+    settings: Settings = current_app.extensions["settings"]
+    response.headers["Link"] = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in _links(said, settings))
+    return response
+
+
+def _links(said: Json, settings: Settings) -> list[tuple[str, str]]:
+    found = said.get("links")
+    following = [("next", str(found["next"]))] if isinstance(found, dict) and found.get("next") else []
+    return [*following, ("license", settings.licence_url), ("service-desc", links.absolute("api.openapi"))]
