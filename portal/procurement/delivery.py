@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from portal.kernel.text import N_, clean_line
 from portal.procurement.field_names import BID_STATUS_NAMES, DISQUALIFICATION_NAMES, STATUS_NAMES
-from portal.procurement.story import paid
 from portal.procurement.summaries import MOST_TENDERERS
+from portal.procurement.sums import paid
 from portal.procurement.values import amount, child, children, day, first_text
 
 if TYPE_CHECKING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -9,8 +11,9 @@ from portal.kernel.canonical import canonical_json
 from portal.kernel.errors import ConflictError, InvalidInputError
 from portal.kernel.text import N_
 from portal.procurement import summaries
+from portal.procurement.notice_titles import lot_key, lots_in
 from portal.procurement.rules import AwardStatus, Stage
-from portal.procurement.values import child, children
+from portal.procurement.values import child, children, first_text, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -123,23 +126,93 @@ def stage_of_all(stages: Iterable[Stage]) -> Stage:
     return found or Stage.PLANNING
 
 
+def states_of_all(histories: Sequence[Sequence[Json]]) -> list[Json]:
+    """Put the states of all processes of a purchase in one row, and last what they tell together.
+
+    Of plan and tender the newest word holds; awards and contracts of all stand side by side.
+    """
+    told = [states for states in histories if states]
+    if len(told) <= 1:
+        return [state for states in told for state in states]
+    newest = sorted((states[-1] for states in told), key=_told_at)
+    together: Json = {
+        **{name: _united(child(one, name) for one in newest) for name in ("planning", "tender")},
+        **{name: [part for one in newest for part in children(one, name)] for name in ("awards", "contracts")},
+    }
+    return [*(state for states in told for state in states), together]
+
+
+def _told_at(state: Json) -> datetime:
+    return moment(state.get("date")) or datetime.min.replace(tzinfo=UTC)
+
+
+def _united(parts: Iterable[Json]) -> Json:
+    found: Json = {}
+    for part in parts:
+        found |= part
+    return found
+
+
 def worth_of_all(compiled: Sequence[Json]) -> Amount | None:
     """Tell what a purchase of several processes is worth; what two of them tell alike counts once."""
-    contracts = once(one for each in compiled for one in children(each, "contracts"))
-    awards = once(one for each in compiled for one in children(each, "awards") if str(one.get("status")) not in _LOST)
+    contracts = once((each, children(each, "contracts")) for each in compiled)
+    awards = once(
+        (each, [one for one in children(each, "awards") if str(one.get("status")) not in _LOST]) for each in compiled
+    )
     tenders = [child(each, "tender") for each in compiled if child(child(each, "tender"), "value")]
     plans = [child(each, "planning") for each in compiled if child(child(each, "planning"), "budget")]
     return summaries.worth(contracts, awards, tenders[-1] if tenders else {}, plans[-1] if plans else {})
 
 
-def once(parts: Iterable[Json]) -> list[Json]:
-    """Leave out what was told before: equal value, suppliers and day; parts without a value all count."""
-    found: dict[bytes, Json] = {}
-    for part in parts:
-        suppliers = [one.get("name") or one.get("id") for one in children(part, "suppliers")]
-        said: Json = {
-            "value": part.get("value"), "suppliers": suppliers, "day": part.get("dateSigned") or part.get("date"),
-            "what": None if suppliers else [part.get("id"), part.get("title")],
-        }  # fmt: skip
-        found.setdefault(canonical_json(said), part)
-    return list(found.values())
+def once(processes: Iterable[tuple[Json, Sequence[Json]]]) -> list[Json]:
+    """Give awards or contracts of several processes without what an earlier process told.
+
+    Told alike is what has equal value, suppliers and day, and no other lot. What one process tells twice is two.
+
+    Args:
+        processes: what each compiles to, and those of its awards or contracts that count.
+    """
+    found: list[_Told] = []
+    for state, parts in processes:
+        left = list(found)
+        for part in parts:
+            new = _Told(part, _alike(part), _lots_of(part, state))
+            before = next((one for one in left if one.says_same(new)), None)
+            if before is None:
+                found.append(new)
+            else:
+                left.remove(before)
+    return [one.part for one in found]
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """An award or a contract, what it is known by, and the lots that it names."""
+
+    part: Json
+    said: bytes
+    lots: frozenset[str]
+
+    def says_same(self, other: _Told) -> bool:
+        """Tell whether another process tells the same; lots that one of them does not name tell nothing."""
+        differs = self.lots and other.lots and self.lots.isdisjoint(other.lots)
+        return self.said == other.said and not differs
+
+
+def _alike(part: Json) -> bytes:
+    suppliers = [one.get("name") or one.get("id") for one in children(part, "suppliers")]
+    return canonical_json({
+        "value": part.get("value"), "suppliers": suppliers, "day": part.get("dateSigned") or part.get("date"),
+        "what": None if suppliers else [part.get("id"), part.get("title")],
+    })  # fmt: skip
+
+
+def _lots_of(part: Json, state: Json) -> frozenset[str]:
+    """Tell the lots of an award, or of a contract by its award: by reference, else by the titles."""
+    of_award = [one for one in children(state, "awards") if str(one.get("id")) == str(part.get("awardID"))]
+    for one in (part, *of_award):
+        related = one.get("relatedLots")
+        if isinstance(related, list) and related:
+            return frozenset(lot_key(str(lot)) for lot in related)
+    titles = [first_text(one.get("title")) for one in (part, *of_award, child(state, "tender"))]
+    return next((found for title in titles if (found := lots_in(title))), frozenset())

@@ -26,6 +26,7 @@ _AT_THE_END = "-—–_ ·:,.、”“\"'"
 _LEFT_OVER = _AT_THE_END + "()"
 _LABEL = re.compile(r"^【[^】]{0,40}号?】|^[a-z0-9\-]{6,30}号?(?=[\u4e00-\u9fff])")
 _DISTINCT = re.compile(r"\d+(?:\.\d+)?|[a-z]+|[一二三四五六七八九十百]+")
+_DIGITS = "一二三四五六七八九"
 _NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])"
 
 
@@ -61,6 +62,7 @@ class _Words:
     tails: Sequence[str]
     periods: re.Pattern[str]
     parts: re.Pattern[str]
+    rounds: Sequence[str]
     number: re.Pattern[str]
     labelled: re.Pattern[str]
     series_signs: Sequence[str]
@@ -75,7 +77,8 @@ def _words() -> _Words:
     return _Words(
         kinds=sorted(said["kinds"], key=len, reverse=True), corrections=said["corrections"],
         tails=sorted(said["tails"], key=len, reverse=True), periods=re.compile("|".join(said["periods"])),
-        parts=re.compile("|".join(f"(?:{one})" for one in parts)), number=re.compile(said["number"]),
+        parts=re.compile("|".join(f"(?:{one})" for one in parts)), rounds=said["rounds"],
+        number=re.compile(said["number"]),
         labelled=re.compile(rf"(?:{'|'.join(said['labels'])})[:：]?\s*([^\s，。；、,;]{{4,60}})"),
         series_signs=said["series_signs"], not_series=said["not_series"],
     )  # fmt: skip
@@ -173,6 +176,30 @@ def similarity(one: str, other: str) -> float:
 
 def _pairs(text: str) -> frozenset[str]:
     return frozenset(text[at : at + 2] for at in range(len(text) - 1))
+
+
+def lots_in(raw: str) -> frozenset[str]:
+    """Find the lots that a title names, each as `lot_key` writes it; rounds of a purchase are none."""
+    words, title = _words(), _SPACE.sub("", nfkc_fold(raw))
+    found = (match.group() for match in words.parts.finditer(title))
+    return frozenset(lot_key(one) for one in found if not any(word in one for word in words.rounds)) - {""}
+
+
+def lot_key(name: str) -> str:
+    """Write the number or the letter of a lot in one way, however its name or identifier frames it."""
+    folded = nfkc_fold(name)
+    if digits := re.findall(r"\d+", folded):
+        return "-".join(str(int(one)) for one in digits)
+    if chinese := re.search(r"[一二三四五六七八九十]+", folded):
+        return str(_chinese_number(chinese.group()))
+    return re.sub(r"[\W_]|[\u4e00-\u9fff]", "", folded) or folded
+
+
+def _chinese_number(signs: str) -> int:
+    """Read a number below a hundred."""
+    tens, ten, ones = signs.rpartition("十")
+    high = (_DIGITS.find(tens[-1]) + 1 if tens else 1) if ten else 0
+    return 10 * high + (_DIGITS.find(ones[-1]) + 1 if ones else 0)
 
 
 def may_come_late(raw: str) -> bool:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from portal.classification.queries import calendar
 from portal.kernel import clock
-from portal.procurement import delivery, details, history, joins, process_events, queries, story, verdicts
+from portal.procurement import (
+    delivery,
+    details,
+    history,
+    joining_rules,
+    joins,
+    process_events,
+    queries,
+    story,
+    verdicts,
+)
+from portal.procurement import sums as amounts
 from portal.procurement.lots import Lot, lots
 from portal.procurement.process_rules import CURRENCY
 from portal.procurement.values import child, tags
@@ -42,7 +53,7 @@ class ProcessPage:
     steps: Sequence[story.StageStep | Tombstone]
     publications: Sequence[Release | Tombstone]
     next_step: story.Next | None
-    sums: Sequence[story.Sum]
+    sums: Sequence[amounts.Sum]
     are_comparable: bool
     bidders: delivery.Bidders
     lots: Sequence[Lot]
@@ -67,13 +78,17 @@ def process_page(ocid: str) -> ProcessPage:
     states = told[ocid]
     newest = states[-1] if states else {}
     published = [(one.tag, clock.day_of(one.date_at)) for one in releases]
-    sums, today = story.sums(*told.values()), clock.today()
+    sums, today, together = (
+        amounts.sums(*told.values()),
+        clock.today(),
+        joining_rules.states_of_all(list(told.values())),
+    )
     gone = tombstones_of(*ocids)
     return ProcessPage(
         process=found, purchase=purchase, shown=ocids, releases=releases, contracts=contracts,
         suppliers=queries.supplier_ids_of(ocid), neighbours=near, of_contract=of_contract, ratings=ratings,
-        steps=_with_tombstones(story.timeline(states, published, found.stage, today), gone),
-        next_step=story.next_step(states, found.stage, today), sums=sums, are_comparable=story.are_comparable(sums),
+        steps=_with_tombstones(story.timeline(together, published, found.stage, today), gone),
+        next_step=story.next_step(together, found.stage, today), sums=sums, are_comparable=amounts.are_comparable(sums),
         bidders=delivery.bidders(newest), lots=lots(newest),
         amendments=delivery.amendments(child(newest, "tender")),
         deliveries={

@@ -1,23 +1,24 @@
-"""The story of a purchase as people ask for it: how far it is, what comes next, what each stage brought."""
+"""The story of a purchase as people ask for it: how far it is, when each stage came, what comes next."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from portal.kernel.text import N_
-from portal.procurement.joining_rules import once
 from portal.procurement.rules import MilestoneStatus, Stage, Tag
-from portal.procurement.summaries import LOST, worth
-from portal.procurement.values import LARGEST_AMOUNT, Amount, amount, child, children, day
+from portal.procurement.summaries import LOST
+from portal.procurement.values import child, children, day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from portal.procurement.rules import Json
 
+INTENTION, NOTICE = N_("Intention published"), N_("Tender notice")
+_LATE_INTENTION = N_("It was published only after the tender notice.")
 ENDED_EARLY = frozenset({Stage.CANCELLED, Stage.UNSUCCESSFUL, Stage.TERMINATED})
 
 
@@ -33,12 +34,16 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True)
 class StageStep:
-    """One stage: when it was planned and when it happened (None where nothing is said), and how it stands."""
+    """One stage: when it was planned and when it happened (None where nothing is said), and how it stands.
+
+    `note` is a msgid that says what is strange about its place.
+    """
 
     title: str
     on: date | None
     planned_on: date | None
     state: StepState
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,6 @@ class Next:
 
     text: str
     on: date | None = None
-
-
-@dataclass(frozen=True)
-class Sum:
-    """One amount on the way from the budget to the payments."""
-
-    label: str
-    amount: Amount
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ _DELIVERED = _AFTER_AWARD - {Stage.CONTRACT}
 def timeline(
     states: Sequence[Json], published: Sequence[tuple[str, date]], stage: Stage, today: date
 ) -> list[StageStep]:
-    """Tell every stage with its planned and its actual day.
+    """Tell every stage with its planned and its actual day: what is done by its days, then what is to come.
 
     Args:
         states: what was known after each release, oldest first.
@@ -91,7 +88,7 @@ def timeline(
         if stage in ENDED_EARLY and not is_past:
             continue
         told.append(StageStep(step.title, step.actual, step.planned, _state(step, today, is_past=is_past)))
-    told.sort(key=lambda step: step.state is not StepState.DONE)
+    told = _by_day(told)
     if stage in ENDED_EARLY:
         on = published[-1][1] if published else None
         told.append(StageStep(_END_NAMES[stage], on, None, StepState.ENDED))
@@ -105,13 +102,27 @@ _END_NAMES: Mapping[Stage, str] = {
 }
 
 
+def _by_day(steps: Sequence[StageStep]) -> list[StageStep]:
+    """Put what is done in the order of its days; what has none stays behind what it followed."""
+    keys, last = [], date.min
+    for step in steps:
+        last = step.on or last
+        keys.append((step.state is not StepState.DONE, last if step.state is StepState.DONE else date.min))
+    told = [step for _, step in sorted(zip(keys, steps, strict=True), key=lambda pair: pair[0])]
+    begun = next((at for at, step in enumerate(told) if step.title == NOTICE and step.on is not None), len(told))
+    return [
+        replace(step, note=_LATE_INTENTION) if step.title == INTENTION and at > begun else step
+        for at, step in enumerate(told)
+    ]
+
+
 def _with_now(steps: Sequence[StageStep]) -> list[StageStep]:
     """Mark the first step that is still to come, where it is not late."""
     at = next((at for at, step in enumerate(steps) if step.state is StepState.AHEAD), None)
     if at is None or any(step.state is StepState.LATE for step in steps):
         return list(steps)
     found = steps[at]
-    return [*steps[:at], StageStep(found.title, found.on, found.planned_on, StepState.NOW), *steps[at + 1 :]]
+    return [*steps[:at], replace(found, state=StepState.NOW), *steps[at + 1 :]]
 
 
 def _state(step: _Days, today: date, *, is_past: bool) -> StepState:
@@ -134,9 +145,9 @@ def _steps(states: Sequence[Json], published: Sequence[tuple[str, date]], stage:
     consulted = [_milestone_day(one) for one in _of_type(child(newest, "planning"), "engagement")]
     notice = _first(published, {Tag.TENDER}) or _past_notice(tender, stage)
     found = [
-        _Days(N_("Intention published"), intention, None, frozenset()),
+        _Days(INTENTION, intention, None, frozenset()),
         _Days(N_("People asked about the requirements"), _latest(consulted), None, frozenset()),
-        _Days(N_("Tender notice"), notice, _planned_notice(states), frozenset({Stage.TENDER, *_AFTER_TENDER})),
+        _Days(NOTICE, notice, _planned_notice(states), frozenset({Stage.TENDER, *_AFTER_TENDER})),
         _Days(N_("Bids until"), *_bids_until(states, stage), _AFTER_TENDER),
         _Days(
             N_("Supplier chosen"), _earliest(awards), chosen_by, _AFTER_TENDER
@@ -184,79 +195,6 @@ def next_step(states: Sequence[Json], stage: Stage, today: date) -> Next | None:
     if ends and max(ends) >= today:
         return Next(N_("Delivery goes on until"), max(ends))
     return Next(N_("The result of the acceptance; nothing was published of it yet"))
-
-
-def sums(*histories: Sequence[Json]) -> list[Sum]:
-    """Tell the amounts on the way: budget, ceiling, award, contract as signed and as changed, what was paid.
-
-    Args:
-        histories: the states of each process of a purchase, the leading one first. Of budget and ceiling the last
-            that is told holds; awards and contracts of all are added, what two processes tell alike counts once.
-    """
-    newest = [states[-1] for states in histories if states]
-    contracts = _once([one for each in newest for one in children(each, "contracts")], len(newest))
-    awards = [one for each in newest for one in children(each, "awards") if str(one.get("status")) not in LOST]
-    first = total(one.get("value") for one in _once([one for each in histories for one in _signed(each)], len(newest)))
-    now = worth(contracts, [], {}, {})
-    told = [
-        (N_("Budget"), _last(child(child(child(each, "planning"), "budget"), "amount") for each in newest)),
-        (N_("Highest price"), _last(child(child(each, "tender"), "value") for each in newest)),
-        (N_("Awarded amount"), worth([], _once(awards, len(newest)), {}, {})),
-        (N_("Contract as signed"), first or now),
-        (N_("Contract as changed"), now if first and now != first else None),
-        (N_("Settled at the end"), total(child(one, "implementation").get("finalValue") for one in contracts)),
-        (N_("Paid so far"), paid(contracts)),
-    ]
-    return [Sum(label, one) for label, one in told if one is not None]
-
-
-def _once(parts: Sequence[Json], processes: int) -> Sequence[Json]:
-    """Leave out what several processes tell alike; one process by itself is taken at its word."""
-    return once(parts) if processes > 1 else parts
-
-
-def _last(values: Iterable[Json]) -> Amount | None:
-    """Give the last amount that is told."""
-    found = [one for one in map(amount, values) if one is not None]
-    return found[-1] if found else None
-
-
-def are_comparable(amounts: Sequence[Sum]) -> bool:
-    """Tell whether amounts can be drawn beside each other: several, in one currency, none below nought."""
-    return (
-        len(amounts) > 1
-        and len({one.amount.currency for one in amounts}) == 1
-        and all(one.amount.minor >= 0 for one in amounts)
-    )
-
-
-def _signed(states: Sequence[Json]) -> list[Json]:
-    """Give each contract of a process as it was when its value was first told."""
-    firsts: dict[str, Json] = {}
-    for state in states:
-        for contract in children(state, "contracts"):
-            if amount(child(contract, "value")) is not None:
-                firsts.setdefault(str(contract.get("id")), contract)
-    return list(firsts.values())
-
-
-def paid(contracts: Sequence[Json]) -> Amount | None:
-    """Add up the payments of contracts, where each tells its amount and all are in one currency."""
-    return total(
-        one.get("value")
-        for contract in contracts
-        for one in children(child(contract, "implementation"), "transactions")
-    )
-
-
-def total(values: Iterable[object]) -> Amount | None:
-    """Add up OCDS values that are there; None where one cannot be read or currencies differ."""
-    all_values = [one for one in values if one is not None]
-    found = [amount(one) if isinstance(one, dict) else None for one in all_values]
-    known = [one for one in found if one is not None]
-    if not known or len(known) != len(found) or len({one.currency for one in known}) != 1:
-        return None
-    return Amount(min(sum(one.minor for one in known), LARGEST_AMOUNT), known[0].currency)
 
 
 def _first(published: Sequence[tuple[str, date]], tags: set[Tag]) -> date | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from portal.procurement import joining_rules
 from portal.procurement.joining_rules import JoinChange
 from portal.procurement.linking_rules import THRESHOLD, Clues, Reason, compare, keys_of, stored_keys_of
-from portal.procurement.notice_titles import labelled_numbers_in, numbers_in, similarity, title_cores
+from portal.procurement.notice_titles import labelled_numbers_in, lot_key, lots_in, numbers_in, similarity, title_cores
 from portal.procurement.rules import Stage
 
 BUYER = "嵩阳市民政局"
@@ -245,3 +245,23 @@ def test_a_contract_that_two_notices_tell_of_counts_once_and_lots_add_up() -> No
 
     assert worth is not None
     assert worth.minor == 15_000
+
+
+@pytest.mark.parametrize(
+    ("title", "lots"),
+    [
+        ("助餐服务（第一包）中标公告", {"1"}), ("助餐服务包2", {"2"}), ("助餐服务第十二标段", {"12"}),
+        ("助餐服务A包", {"a"}),
+        ("助餐服务（第二次）采购公告", set()), ("助餐服务（重新招标）", set()), ("助餐服务", set()),
+    ],
+)  # fmt: skip
+def test_the_lots_that_a_title_names_are_told_and_rounds_are_none(title: str, lots: set[str]) -> None:
+    assert lots_in(title) == lots
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("lot-1", "1"), ("LOT0001", "1"), ("包一", "1"), ("第二十一标段", "21"), ("包组A", "a"), ("东区", "东区")],
+)
+def test_a_lot_is_written_in_one_way(name: str, key: str) -> None:
+    assert lot_key(name) == key

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.classification.rules import Calendar
-from portal.procurement import delivery, history, lots, story, summaries
+from portal.procurement import delivery, history, joining_rules, lots, story, summaries, sums
 from portal.procurement.rules import Stage
 from portal.procurement.story import StepState
 from tests.factories.procurement import (
@@ -94,6 +94,45 @@ def test_the_first_plan_stays_beside_the_day_that_came_of_it() -> None:
     assert (until.on, until.planned_on) == (date(2026, 4, 2), date(2026, 3, 20))
 
 
+def test_what_is_done_stands_in_the_order_of_its_days_and_a_late_intention_says_so() -> None:
+    said = {"contracts": [{"id": "C1", "dateSigned": at("2026-05-10")}], "awards": [{"id": "A"}]}
+    published = [("tender", date(2026, 3, 1)), ("planning", date(2026, 4, 1)), ("contract", date(2026, 5, 12))]
+
+    steps = story.timeline([said], published, Stage.CONTRACT, TODAY)
+
+    done = [(step.title, step.on, bool(step.note)) for step in steps if step.state is StepState.DONE]
+    assert done == [
+        ("Tender notice", date(2026, 3, 1), False), ("Bids until", None, False), ("Supplier chosen", None, False),
+        ("Intention published", date(2026, 4, 1), True), ("Contract signed", date(2026, 5, 10), False),
+    ]  # fmt: skip
+
+
+def test_an_intention_before_its_tender_has_nothing_to_explain() -> None:
+    published = [("planning", date(2026, 2, 1)), ("tender", date(2026, 3, 1))]
+
+    steps = story.timeline([{}], published, Stage.TENDER, TODAY)
+
+    assert [(step.title, step.note) for step in steps][:2] == [("Intention published", ""), ("Tender notice", "")]
+
+
+def test_the_stages_of_a_joined_purchase_are_those_of_all_its_processes() -> None:
+    period = {"startDate": at("2026-05-20"), "endDate": at("2026-12-31")}
+    histories = [
+        history.states_after(
+            [make_release("tender", tender={"id": "T", "tenderPeriod": {"endDate": at("2026-03-20")}})]
+        ),
+        history.states_after([make_release("award", awards=[{"id": "A", "date": at("2026-03-25")}])]),
+        history.states_after([make_release("contract", contracts=[{"id": "C", "period": period}])]),
+    ]
+
+    together = joining_rules.states_of_all(histories)
+    steps = story.timeline(together, [("tender", date(2026, 3, 1))], Stage.CONTRACT, TODAY)
+
+    days = {step.title: step.on for step in steps}
+    assert (days["Bids until"], days["Supplier chosen"]) == (date(2026, 3, 20), date(2026, 3, 25))
+    assert story.next_step(together, Stage.CONTRACT, TODAY) == story.Next("Delivery goes on until", date(2026, 12, 31))
+
+
 @pytest.mark.parametrize("stage", [Stage.CANCELLED, Stage.UNSUCCESSFUL, Stage.TERMINATED])
 def test_a_purchase_that_ended_early_has_nothing_ahead(stage: Stage) -> None:
     steps = story.timeline([{}], [("tender", date(2026, 3, 1))], stage, TODAY)
@@ -107,7 +146,7 @@ def test_a_purchase_that_ended_early_has_nothing_ahead(stage: Stage) -> None:
 def test_a_story_is_told_of_anything_that_was_published(states: list[Json], stage: Stage) -> None:
     story.timeline(states, [], stage, TODAY)
     story.next_step(states, stage, TODAY)
-    story.sums(states)
+    sums.sums(states)
     for state in states:
         assert 0 not in {delivery.bidders(state).submitted, delivery.bidders(state).valid}
         lots.lots(state)
@@ -127,13 +166,13 @@ def test_amounts_go_from_the_budget_to_the_payments() -> None:
         ]
     )
 
-    told = [(one.label, one.amount.minor) for one in story.sums(states)]
+    told = [(one.label, one.amount.minor) for one in sums.sums(states)]
 
     assert told == [
         ("Budget", 13000), ("Highest price", 12000), ("Awarded amount", 11000), ("Contract as signed", 11000),
         ("Contract as changed", 11500), ("Paid so far", 7000),
     ]  # fmt: skip
-    assert story.are_comparable(story.sums(states))
+    assert sums.are_comparable(sums.sums(states))
 
 
 def test_amounts_of_a_purchase_are_those_of_all_its_processes_told_once() -> None:
@@ -153,11 +192,41 @@ def test_amounts_of_a_purchase_are_those_of_all_its_processes_told_once() -> Non
         ),
     ]
 
-    told = [(one.label, one.amount.minor) for one in story.sums(*histories)]
+    told = [(one.label, one.amount.minor) for one in sums.sums(*histories)]
 
     assert told == [
         ("Highest price", 16000), ("Contract as signed", 15000), ("Contract as changed", 15500), ("Paid so far", 3000),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "minor"),
+    [
+        ({"relatedLots": ["lot-1"]}, {"relatedLots": ["2"]}, 20000),
+        ({"relatedLots": ["lot-1"]}, {"relatedLots": ["1"]}, 10000),
+        ({"relatedLots": ["lot-1"]}, {}, 10000),
+        ({"title": "助餐服务（第一包）中标公告"}, {"title": "助餐服务（包2）中标公告"}, 20000),
+        ({"title": "助餐服务第1标段"}, {"relatedLots": ["1"]}, 10000),
+        ({"title": "助餐服务（第1次）"}, {"title": "助餐服务（第2次）"}, 10000),
+    ],
+)
+def test_awards_of_two_lots_are_two_though_all_else_is_alike(one: Json, other: Json, minor: int) -> None:
+    award: Json = {"id": "A", "value": money(100), "suppliers": [{"id": "S", "name": "甲"}], "date": at("2026-05-01")}
+    histories = [history.states_after([make_release("award", awards=[award | said])]) for said in (one, other)]
+
+    (told,) = sums.sums(*histories)
+
+    assert (told.label, told.amount.minor) == ("Awarded amount", minor)
+
+
+def test_what_one_process_tells_twice_is_two_and_the_other_adds_nothing() -> None:
+    twice = [
+        {"id": number, "value": money(40), "suppliers": [{"id": "S", "name": "甲"}], "date": at("2026-05-01")}
+        for number in ("A", "B")
+    ]
+    histories = [history.states_after([make_release("award", awards=awards)]) for awards in (twice, twice[:1], twice)]
+
+    assert [one.amount.minor for one in sums.sums(*histories)] == [8000]
 
 
 def test_payments_in_two_currencies_have_no_total() -> None:
@@ -165,7 +234,7 @@ def test_payments_in_two_currencies_have_no_total() -> None:
         "implementation": {"transactions": [{"value": money(1)}, {"value": {"amount": 1, "currency": "EUR"}}]}
     }
 
-    assert story.paid([contract]) is None
+    assert sums.paid([contract]) is None
 
 
 def test_where_nothing_is_said_of_bidders_they_are_unknown_never_nought() -> None:
