@@ -39,6 +39,7 @@ from portal.moderation import actions as moderation_actions
 from portal.moderation import permissions as moderation_permissions
 from portal.moderation import queries as moderation
 from portal.moderation import routes as moderation_routes
+from portal.opendata import downloads as opendata_downloads
 from portal.opendata import exports as opendata_exports
 from portal.opendata import feeds as opendata_feeds
 from portal.opendata import permissions as opendata_permissions
@@ -221,7 +222,7 @@ CAPABILITIES: Sequence[Capability] = (
     Capability("pages", blueprints=(pages_routes.bp, health.bp, merge_office.bp), indexers=(pages_indexing.HELP,)),
     Capability(
         "opendata",
-        blueprints=(opendata_routes.bp, api_routes.bp, hsds_routes.bp),
+        blueprints=(opendata_routes.bp, opendata_downloads.bp, api_routes.bp, hsds_routes.bp),
         grants=opendata_permissions.GRANTS,
         feeds=(opendata_feeds.SEARCH,),
         datasets=(opendata_exports.SEARCH,),

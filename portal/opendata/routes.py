@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from portal.exporting import registry as datasets
 from portal.exporting.formats.table import FORMATS as FILE_FORMATS
 from portal.feeds import registry as feed_sources
 from portal.feeds.render import FORMATS as FEED_FORMATS
-from portal.kernel.errors import BadFilterError, ForbiddenError, NotFoundError
+from portal.kernel.errors import ForbiddenError, NotFoundError
 from portal.opendata import crawling, extension, ocds, queries, rules, serving
 from portal.opendata.catalogue import described
 from portal.opendata.permissions import EXPORT
 from portal.web import access, caching
-from portal.web.filters import LARGEST_NUMBER, Filters
+from portal.web.filters import Filters, number_asked
 from portal.web.streaming import Streamed
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def data() -> ResponseReturnValue:
         "opendata/data.html",
         datasets=datasets.public_datasets(),
         formats=list(FILE_FORMATS),
+        years=ocds.years(),
         settings=settings,
         licence_name=rules.licence_name(settings.licence_url),
         structured_data=described.data(),
@@ -121,11 +122,9 @@ def office_file(list_name: str, extension: str) -> ResponseReturnValue:
 @bp.get("/ocds/releases.json")
 @access.public
 def releases() -> ResponseReturnValue:
-    """Answer with a package of OCDS releases, oldest first."""
-    after = request.args.get("after", "0")
-    if not (after.isascii() and after.isdigit() and int(after[:20]) <= LARGEST_NUMBER):
-        raise BadFilterError(name="after")
-    return Response(ocds.release_package(int(after)), content_type="application/json; charset=utf-8")
+    """Answer with a package of OCDS releases, in the order of their publication."""
+    package = ocds.release_package(number_asked("after", least=0))
+    return Response(package, content_type="application/json; charset=utf-8")
 
 
 @bp.get("/ocds/records/<path:ocid>.json")

@@ -102,11 +102,13 @@ class ReleasePayload(Model):
 
 
 class ReleaseText(Model):
-    """Everything a release can be found by, as plain text: derived from its payload, and gone with it."""
+    """Everything a release can be found by, as plain text: derived from its payload, and deleted with it."""
 
     __tablename__ = "release_text"
 
-    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey("release_payload.release_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
     text: Mapped[str] = mapped_column(Text)
 
 

@@ -14,7 +14,7 @@ from portal.ledger.queries import entry
 from portal.moderation.rules import WITHHELD
 from portal.outbox.actions import append_event
 from portal.parties.actions import withhold_organizations
-from portal.procurement import texts, withholding
+from portal.procurement import withholding
 from portal.procurement.actions import seal_releases
 from portal.procurement.models import Release, ReleasePayload
 from portal.procurement.queries import NOTICE, with_bodies
@@ -101,7 +101,6 @@ def _destroy(release: Release, position: int) -> None:
     number, ocid, lost = release.id, release.ocid, release.title
     title, title_en = withholding.titles(position, entry(position).reason)
     db.session.execute(delete(ReleasePayload).where(ReleasePayload.release_id == number))
-    texts.forget(number)
     blank = {"title": title, "title_en": title_en, "source": withholding.SOURCE, "sha256": ""}
     db.session.execute(update(Release).where(Release.id == number).values(**blank))
     db.session.expire_all()

@@ -27,11 +27,6 @@ def keep(said: Iterable[tuple[int, Json]]) -> None:
     insert_rows(ReleaseText, [{"release_id": number, "text": text_of(body)} for number, body in said])
 
 
-def forget(release_id: int) -> None:
-    """Delete the text of a release inside the transaction that destroys its payload."""
-    db.session.execute(delete(ReleaseText).where(ReleaseText.release_id == release_id))
-
-
 def rebuild() -> int:
     """Throw all texts away and write them anew from the payloads; return how many there are."""
     count, last = 0, 0

@@ -105,13 +105,13 @@ def choose(value: str | None, allowed: Collection[str], *, name: str) -> str | N
     return value
 
 
-def number_asked(name: str) -> int | None:
-    """Read a whole number from 1 among the parameters of the present request; None where it is not asked for.
+def number_asked(name: str, *, least: int = 1) -> int | None:
+    """Read a whole number among the parameters of the present request; None where it is not asked for.
 
     Raises:
         BadFilterError: it is no such number.
     """
-    return _number(request.args, name)
+    return _number(request.args, name, least=least)
 
 
 def _text(args: Mapping[str, str], name: str, *, most: int = LONGEST_TEXT) -> str | None:

@@ -25,7 +25,7 @@ BABEL_NAMES = {CHINESE: "zh_Hans_CN", ENGLISH: "en"}
 HTML_NAMES = {CHINESE: "zh-Hans", ENGLISH: "en"}
 LANGUAGE_FREE = (
     "/api/", "/ocds/", "/hsds/", "/ledger/checkpoint", "/ledger/tile/", "/ledger/key", "/ledger/openings/",
-    "/ledger/verify.py", "/catalog", "/data/", "/static/",
+    "/ledger/verify.py", "/catalog", "/static/",
     "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml", "/sitemaps/",
 )  # fmt: skip
 _ENVIRON_KEY = "sanwen.locale"
@@ -54,7 +54,12 @@ class LanguagePrefix:
 
 def is_language_free(path: str) -> bool:
     """Tell whether an address (without language) is for machines and has no language."""
-    return path.startswith(LANGUAGE_FREE)
+    return path.startswith(LANGUAGE_FREE) or _is_data_file(path)
+
+
+def _is_data_file(path: str) -> bool:
+    """Tell files below `/data/` from the pages there: only files have a dot in their name."""
+    return path.startswith("/data/") and "." in path.partition("?")[0].rpartition("/")[2]
 
 
 def current_locale() -> str:

@@ -17,6 +17,9 @@ def upgrade() -> None:
         "release_text",
         sa.Column("release_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_text_release_id_release")),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release_payload.release_id"], name=op.f("fk_release_text_release_id_release_payload"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("release_id", name=op.f("pk_release_text")),
     )

@@ -1,0 +1,68 @@
+"""Files to take away whole: OCDS by page and by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, current_app, render_template
+
+from portal.exporting.packing import GZIP_TYPE, gzipped
+from portal.kernel.errors import NotFoundError
+from portal.opendata import ocds, policy
+from portal.web import access
+from portal.web.filters import EARLIEST_YEAR, LATEST_YEAR, number_asked
+from portal.web.streaming import Streamed
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from portal.settings import Settings
+
+bp = Blueprint("opendata_files", __name__)
+
+LINES_TYPE, JSON_TYPE = "application/jsonl; charset=utf-8", "application/json; charset=utf-8"
+
+
+@bp.get("/data/policy")
+@access.public
+def publication_policy() -> ResponseReturnValue:
+    """Show what is published, how, and on which terms: the publication policy that OCDS asks for."""
+    settings: Settings = current_app.extensions["settings"]
+    return render_template("opendata/policy.html", sections=policy.sections(settings), settings=settings)
+
+
+@bp.get("/ocds/records.json")
+@access.public
+def records() -> ResponseReturnValue:
+    """Answer with a package of OCDS records, in the order in which their processes began to be published."""
+    return Response(ocds.record_packages(number_asked("after", least=0)), content_type=JSON_TYPE)
+
+
+@bp.get("/ocds/releases/<int:year>.jsonl")
+@access.public
+def releases_of_year(year: int) -> ResponseReturnValue:
+    """Answer with every release of a year, one a line."""
+    _check_year(year)
+    return _file(Streamed(lambda: ocds.releases_of_year(year)), f"releases-{year}.jsonl", LINES_TYPE)
+
+
+@bp.get("/ocds/releases/<int:year>.jsonl.gz")
+@access.public
+def packed_releases_of_year(year: int) -> ResponseReturnValue:
+    """Answer with the same, packed."""
+    _check_year(year)
+    pieces = Streamed(lambda: gzipped(ocds.releases_of_year(year)))
+    return _file(pieces, f"releases-{year}.jsonl.gz", GZIP_TYPE)
+
+
+def _check_year(year: int) -> None:
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise NotFoundError
+
+
+def _file(pieces: Streamed, name: str, media_type: str) -> Response:
+    settings: Settings = current_app.extensions["settings"]
+    answer = Response(pieces, content_type=media_type)
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    answer.headers["Link"] = f'<{settings.licence_url}>; rel="license"'
+    return answer
