@@ -45,6 +45,7 @@ from portal.opendata import feeds as opendata_feeds
 from portal.opendata import permissions as opendata_permissions
 from portal.opendata import routes as opendata_routes
 from portal.opendata.api import routes as api_routes
+from portal.opendata.catalogue import routes as catalogue_routes
 from portal.opendata.hsds import routes as hsds_routes
 from portal.outbox import cli as outbox_cli
 from portal.pages import health, merge_office
@@ -220,6 +221,7 @@ CAPABILITIES: Sequence[Capability] = (
     ),
     Capability("search", commands=(search_cli.search_group,)),
     Capability("pages", blueprints=(pages_routes.bp, health.bp, merge_office.bp), indexers=(pages_indexing.HELP,)),
+    Capability("catalogue", blueprints=(catalogue_routes.bp,)),
     Capability(
         "opendata",
         blueprints=(opendata_routes.bp, opendata_downloads.bp, api_routes.bp, hsds_routes.bp),

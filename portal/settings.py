@@ -42,6 +42,9 @@ class Settings:
     mail_from: str = "sanwen@localhost"
     # What is published
     publisher_name: str = "Sanwen"
+    publisher_name_en: str = ""
+    contact_email: str = ""
+    region: str = ""
     ocid_prefix: str = "ocds-demo00"
     licence_url: str = "https://creativecommons.org/licenses/by/4.0/"
     ledger_origin: str = "sanwen.example/ledger"
