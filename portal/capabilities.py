@@ -41,6 +41,7 @@ from portal.moderation import queries as moderation
 from portal.moderation import routes as moderation_routes
 from portal.opendata import downloads as opendata_downloads
 from portal.opendata import exports as opendata_exports
+from portal.opendata import feed_routes
 from portal.opendata import feeds as opendata_feeds
 from portal.opendata import permissions as opendata_permissions
 from portal.opendata import routes as opendata_routes
@@ -222,6 +223,7 @@ CAPABILITIES: Sequence[Capability] = (
     Capability("search", commands=(search_cli.search_group,)),
     Capability("pages", blueprints=(pages_routes.bp, health.bp, merge_office.bp), indexers=(pages_indexing.HELP,)),
     Capability("catalogue", blueprints=(catalogue_routes.bp,)),
+    Capability("feeds", blueprints=(feed_routes.bp,)),
     Capability(
         "opendata",
         blueprints=(opendata_routes.bp, opendata_downloads.bp, api_routes.bp, hsds_routes.bp),

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from portal.classification.queries import category_name, region_name
 from portal.demand import queries
-from portal.feeds.spec import NEWEST, Category, Entry, FeedSource
+from portal.demand.models import Need, Proposal
+from portal.demand.rules import ProposalStatus
+from portal.feeds.listing import Rows
+from portal.feeds.spec import Category, Entry, FeedSource, Gone
 from portal.kernel.text import N_
+from portal.moderation.feeds import LATEST, numbers_hidden
+from portal.ring.rules import Kind
 from portal.storage.database import db
 from portal.web import links
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from portal.demand.models import Need, Proposal
+    from sqlalchemy import Select
+
     from portal.web.filters import Filters
 
 
@@ -26,18 +34,18 @@ def _categories(item: Proposal | Need) -> list[Category]:
     ]
 
 
-def _proposals(filters: Filters) -> Sequence[Entry]:
+def _proposals(items: Sequence[Proposal]) -> list[Entry]:
     return [
         Entry(
             kind="proposal", object_id=str(item.id), title=pick(item.title, item.title_en),
             url=links.absolute("demand.show", proposal_id=item.id), updated_at=item.changed_at,
             published_at=item.published_at, summary=pick(item.body, item.body_en), categories=_categories(item),
         )
-        for item in db.session.scalars(queries.proposals(filters).limit(NEWEST))
+        for item in items
     ]  # fmt: skip
 
 
-def _needs(filters: Filters) -> Sequence[Entry]:
+def _needs(items: Sequence[Need]) -> list[Entry]:
     return [
         Entry(
             kind="need", object_id=str(item.id), title=pick(item.title, item.title_en),
@@ -45,11 +53,55 @@ def _needs(filters: Filters) -> Sequence[Entry]:
             published_at=item.created_at, summary=pick(item.description, item.description_en),
             categories=_categories(item),
         )
-        for item in db.session.scalars(queries.needs(filters).limit(NEWEST))
+        for item in items
     ]  # fmt: skip
 
 
+def _ever_proposed(filters: Filters) -> Select[Proposal]:
+    return queries.proposals(filters, among=select(Proposal).where(Proposal.published_at.is_not(None)))
+
+
+def _proposals_went(numbers: Sequence[int] | None) -> Mapping[int, Gone]:
+    """Tell which proposals went: hidden, or taken back by their authors."""
+    query = select(Proposal.id, Proposal.changed_at).where(
+        Proposal.published_at.is_not(None), Proposal.status != ProposalStatus.PUBLISHED
+    )
+    if numbers is not None:
+        query = query.where(Proposal.id.in_(numbers))
+    rows = db.session.execute(query.order_by(Proposal.changed_at.desc()).limit(LATEST))
+    taken_back = {number: Gone(Kind.PROPOSAL, str(number), at) for number, at in rows}
+    return taken_back | numbers_hidden(Kind.PROPOSAL)(numbers)
+
+
 PROPOSALS = FeedSource(
-    "proposals", N_("Proposals"), N_("What residents ask for, and the answers they get."), "demand.index", _proposals
+    "proposals",
+    N_("Proposals"),
+    N_("What residents ask for, and the answers they get."),
+    "demand.index",
+    Rows(
+        kind=Kind.PROPOSAL,
+        visible=queries.proposals,
+        ever=_ever_proposed,
+        write=_proposals,
+        id=Proposal.id,
+        published=Proposal.published_at,
+        changed=Proposal.changed_at,
+        went=_proposals_went,
+    ),
 )
-NEEDS = FeedSource("needs", N_("Needs"), N_("What proposals came to, for the next plan."), "demand.needs", _needs)
+NEEDS = FeedSource(
+    "needs",
+    N_("Needs"),
+    N_("What proposals came to, for the next plan."),
+    "demand.needs",
+    Rows(
+        kind=Kind.NEED,
+        visible=queries.needs,
+        ever=lambda filters: queries.needs(filters, among=select(Need)),
+        write=_needs,
+        id=Need.id,
+        published=Need.created_at,
+        changed=Need.changed_at,
+        went=numbers_hidden(Kind.NEED),
+    ),
+)

@@ -56,9 +56,14 @@ def visible_needs() -> Select[Need]:
     return select(Need).where(not_hidden(Kind.NEED, Need.id))
 
 
-def proposals(filters: Filters) -> Select[Proposal]:
-    """Select proposals under filters; `stage` is open (no answer), answered, or planned (in a need)."""
-    query = visible_proposals()
+def proposals(filters: Filters, *, among: Select[Proposal] | None = None) -> Select[Proposal]:
+    """Select proposals under filters; `stage` is open (no answer), answered, or planned (in a need).
+
+    Args:
+        filters: what they are narrowed by.
+        among: which of them; those that may be seen unless said otherwise.
+    """
+    query = visible_proposals() if among is None else among
     if filters.q:
         columns = (Proposal.title, Proposal.title_en, Proposal.body, Proposal.body_en)
         query = query.where(
@@ -81,9 +86,9 @@ def proposals(filters: Filters) -> Select[Proposal]:
     return query.order_by(Proposal.published_at.desc(), Proposal.id.desc())
 
 
-def needs(filters: Filters) -> Select[Need]:
-    """Select needs under filters."""
-    query = visible_needs()
+def needs(filters: Filters, *, among: Select[Need] | None = None) -> Select[Need]:
+    """Select needs under filters, among those that may be seen unless said otherwise."""
+    query = visible_needs() if among is None else among
     if filters.q:
         columns = (Need.title, Need.title_en, Need.description, Need.description_en)
         query = query.where(or_(*(column.icontains(filters.q, autoescape=True) for column in columns)))

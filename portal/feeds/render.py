@@ -1,68 +1,52 @@
-"""One feed in several formats, written by feedgen and put right by `repair`.
+"""One feed as RSS and Atom, written by feedgen and put right by `repair`.
 
 Equal data give equal bytes: every moment comes from the data, none from the clock.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
 
 from feedgen.feed import FeedGenerator
 
+from portal.feeds.identifiers import feed_id, tag_id
 from portal.feeds.repair import EntryRepair, FeedRepair, clean
 from portal.feeds.spec import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from portal.feeds.spec import Entry, Feed, Gone
 
-    from portal.feeds.spec import Entry, Feed
-
-TAG_YEAR = 2026
 GENERATOR = "Sanwen"
-_TAG_SAFE = ":@!$&'()*+,;=/?-._~"
-
-
-@dataclass(frozen=True)
-class FeedFormat:
-    """A format of feeds: its extension in the address, its media type, and what writes it."""
-
-    extension: str
-    media_type: str
-    write: Callable[[Feed], bytes]
-
-
-def tag_id(host: str, kind: str, object_id: str) -> str:
-    """Write the identifier of a thing (RFC 4151): the same in every format and language."""
-    return f"tag:{host},{TAG_YEAR}:{quote(clean(f'{kind}:{object_id}'), safe=_TAG_SAFE)}"
+RSS_TYPE = "application/rss+xml"
+ATOM_TYPE = "application/atom+xml"
 
 
 def write_rss(feed: Feed) -> bytes:
-    """Write a feed as RSS 2.0."""
-    return bytes(_generator(feed, RSS_TYPE).rss_str())
+    """Write a feed as RSS 2.0; what is gone is an item with the same identifier, for RSS has no tombstones."""
+    made = _generator(feed, RSS_TYPE)
+    for one in feed.gone:
+        _add_tombstone(made, feed, one)
+    for entry in feed.entries:
+        _add_entry(made, feed, entry)
+    return bytes(made.rss_str())
 
 
 def write_atom(feed: Feed) -> bytes:
-    """Write a feed as Atom (RFC 4287)."""
-    return bytes(_generator(feed, ATOM_TYPE).atom_str())
-
-
-RSS_TYPE = "application/rss+xml"
-ATOM_TYPE = "application/atom+xml"
-FORMATS: Mapping[str, FeedFormat] = {
-    "rss": FeedFormat("rss", RSS_TYPE, write_rss),
-    "atom": FeedFormat("atom", ATOM_TYPE, write_atom),
-}
+    """Write a feed as Atom (RFC 4287), what is gone as tombstones (RFC 6721)."""
+    made = _generator(feed, ATOM_TYPE)
+    made.repair.gone = [(tag_id(feed.host, one.kind, one.object_id), one) for one in feed.gone]
+    for entry in feed.entries:
+        _add_entry(made, feed, entry)
+    return bytes(made.atom_str())
 
 
 def _generator(feed: Feed, media_type: str) -> Any:  # noqa: ANN401 - feedgen has no types
     made = FeedGenerator()
     made.register_extension("repair", FeedRepair, EntryRepair)
     made.id(feed_id(feed))
-    made.title(clean(feed.title) or feed.name)
-    made.subtitle(clean(feed.description) or feed.name)
-    made.description(clean(feed.description) or feed.name)
+    made.title(clean(feed.title) or feed.identity)
+    made.subtitle(clean(feed.description) or feed.identity)
+    made.description(clean(feed.description) or feed.identity)
     made.link(href=clean(feed.self_url), rel="self")
     made.link(href=clean(feed.page_url), rel="alternate")  # last: feedgen takes it for the channel's own
     made.language(feed.language)
@@ -71,15 +55,8 @@ def _generator(feed: Feed, media_type: str) -> Any:  # noqa: ANN401 - feedgen ha
     made.generator(GENERATOR)
     made.updated(feed.updated_at)
     made.repair.links = _feed_links(feed, media_type)
-    for entry in feed.entries:
-        _add_entry(made, feed, entry)
+    made.repair.is_archive = feed.is_archive
     return made
-
-
-def feed_id(feed: Feed) -> str:
-    """Write the identifier of a feed: its list and what it was narrowed by."""
-    query = urlsplit(feed.self_url).query
-    return tag_id(feed.host, "feed", f"{feed.name}?{query}" if query else feed.name)
 
 
 def _feed_links(feed: Feed, media_type: str) -> list[Link]:
@@ -89,6 +66,14 @@ def _feed_links(feed: Feed, media_type: str) -> list[Link]:
         Link(feed.licence_url, rel="license", type=""),
         *feed.links,
     ]
+
+
+def _add_tombstone(made: Any, feed: Feed, gone: Gone) -> None:  # noqa: ANN401 - feedgen has no types
+    item = made.add_entry(order="append")
+    item.id(tag_id(feed.host, gone.kind, gone.object_id))
+    item.title(clean(gone.note) or feed.gone_title)
+    item.description(feed.gone_summary)
+    item.published(gone.at)
 
 
 def _add_entry(made: Any, feed: Feed, entry: Entry) -> None:  # noqa: ANN401 - feedgen has no types

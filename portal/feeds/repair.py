@@ -17,31 +17,43 @@ from portal.kernel.text import without_unseen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from portal.feeds.spec import Enclosure, Entry, Link
+    from portal.feeds.spec import Enclosure, Entry, Gone, Link
 
 ATOM = "http://www.w3.org/2005/Atom"
+HISTORY = "http://purl.org/syndication/history/1.0"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 
 
 class FeedRepair:
-    """Write the links of a feed, whole, in either format."""
+    """Write the links of a feed, whole, in either format, and what feedgen has no word for."""
 
     def __init__(self) -> None:
         """Begin without links; feedgen makes the object itself."""
         self.links: Sequence[Link] = ()
+        self.gone: Sequence[tuple[str, Gone]] = ()
+        self.is_archive = False
 
     def extend_ns(self) -> dict[str, str]:
-        """Name no further namespaces."""
-        return {}
+        """Name the namespaces that are used."""
+        return ({"at": TOMBSTONES} if self.gone else {}) | ({"fh": HISTORY} if self.is_archive else {})
 
     def extend_atom(self, feed: etree._Element) -> None:
-        """Put the links of an Atom feed where feedgen's were."""
+        """Put the links of an Atom feed where feedgen's were, and its tombstones before the entries."""
         _replace_links(feed, "link", self.links)
+        if self.is_archive:
+            _add(feed, f"{{{HISTORY}}}archive")
+        for identifier, gone in self.gone:
+            stone = _add(feed, f"{{{TOMBSTONES}}}deleted-entry", ref=identifier, when=gone.at.isoformat())
+            if gone.note:
+                _add(stone, f"{{{TOMBSTONES}}}comment").text = clean(gone.note)
 
     def extend_rss(self, feed: etree._Element) -> None:
         """Put all links of an RSS channel behind its description."""
         channel = feed[0]
         _replace_links(channel, f"{{{ATOM}}}link", self.links)
+        if self.is_archive:
+            _add(channel, f"{{{HISTORY}}}archive")
 
 
 class EntryRepair:

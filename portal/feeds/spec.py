@@ -7,11 +7,17 @@ A capability declares its feeds in `feeds.py`:
         title=N_("Notices"),
         description=N_("Every publication on public purchasing, newest first."),
         page_endpoint="procurement.notices",
-        entries=newest_notices,
+        listing=Rows(...),
     )
 
-and `portal/capabilities.py` registers them. The feed is then served at `/notices.rss` and
-`/notices.atom`, and takes the filters of the page.
+and `portal/capabilities.py` registers them. The feed is then served in every format of `formats.py`, as
+`/notices.rss`, `/notices.atom` and `/notices.feed.json`, and takes the filters of the page.
+
+Whoever sends what is new elsewhere (mail alerts) reads the same declaration:
+
+    source.listing.since(filters, last_time, until=this_time)
+
+gives each thing that the portal published or changed after `last_time` and not after `this_time`, oldest first.
 """
 
 from __future__ import annotations
@@ -20,10 +26,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from portal.web.filters import Filters
+    from portal.feeds.listing import Listing
 
 NEWEST = 50
 
@@ -62,8 +68,9 @@ class Entry:
     """One thing in a feed.
 
     `kind` and `object_id` make the identifier, which is the same in every format and language and
-    never changes; `updated_at` is when what is shown last changed. `url` is absolute and in the
-    language of the reader (`links.absolute(...)`); `title` and `summary` are plain text.
+    never changes. `updated_at` is when the portal published what is shown, or last changed it;
+    `published_at` the moment that the thing tells of itself, the day of a notice. `url` is absolute and
+    in the language of the reader (`links.absolute(...)`); `title` and `summary` are plain text.
     """
 
     kind: str
@@ -80,6 +87,19 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """A thing that was in a feed and may not be seen any more: its identifier, when it went, nothing of what it said.
+
+    `note` is what is told instead of it, where the law asks for that.
+    """
+
+    kind: str
+    object_id: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class FeedSource:
     """The declaration of a feed.
 
@@ -88,25 +108,28 @@ class FeedSource:
         title: an English msgid.
         description: an English msgid, one sentence.
         page_endpoint: the list page with the same filters.
-        entries: the newest `NEWEST` entries under some filters, newest first.
+        listing: where its entries come from.
+        page_values: what the address of the page has besides the filters.
     """
 
     name: str
     title: str
     description: str
     page_endpoint: str
-    entries: Callable[[Filters], Sequence[Entry]]
+    listing: Listing
+    page_values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed ready to be written: everything that a format may need.
+    """One document of a feed, ready to be written: everything that a format may need.
 
-    `self_url` is the address of the feed in the format being written; `host` the name in its
-    identifiers; `empty_updated_at` the moment told when there is no entry.
+    `identity` tells the feed apart from others, whatever the document, format and language; `self_url` is the
+    address of the document in the format being written; `host` the name in identifiers; `links` lead to
+    other documents (RFC 5005), formats and the hub; `empty_updated_at` is told when there is no entry.
     """
 
-    name: str
+    identity: str
     title: str
     description: str
     page_url: str
@@ -117,9 +140,14 @@ class Feed:
     licence_url: str
     entries: Sequence[Entry]
     empty_updated_at: datetime
-    links: Sequence[Link] = field(default=())
+    gone: Sequence[Gone] = ()
+    gone_title: str = ""
+    gone_summary: str = ""
+    links: Sequence[Link] = ()
+    is_archive: bool = False
 
     @property
     def updated_at(self) -> datetime:
-        """Tell when the newest entry changed: from the data, so that equal data give equal bytes."""
-        return max((entry.updated_at for entry in self.entries), default=self.empty_updated_at)
+        """Tell when the newest entry changed or went: from the data, so that equal data give equal bytes."""
+        moments = [*(entry.updated_at for entry in self.entries), *(one.at for one in self.gone)]
+        return max(moments, default=self.empty_updated_at)

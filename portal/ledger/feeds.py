@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext
 
-from portal.feeds.spec import NEWEST, Entry, FeedSource
+from portal.feeds.listing import Rows
+from portal.feeds.spec import Entry, FeedSource
 from portal.kernel.text import N_
 from portal.ledger import queries
-from portal.storage.database import db
+from portal.ledger.models import LedgerCheckpoint
 from portal.web import links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from portal.ledger.models import LedgerCheckpoint
+    from sqlalchemy import Select
+
     from portal.web.filters import Filters
 
 
-def _entries(filters: Filters) -> Sequence[Entry]:
+def _heads(filters: Filters) -> Select[LedgerCheckpoint]:
     del filters  # heads have none
-    return [_entry(head) for head in db.session.scalars(queries.checkpoints().limit(NEWEST))]
+    return queries.checkpoints()
+
+
+def _entries(items: Sequence[LedgerCheckpoint]) -> list[Entry]:
+    return [_entry(head) for head in items]
 
 
 def _entry(head: LedgerCheckpoint) -> Entry:
@@ -36,5 +42,12 @@ CHECKPOINTS = FeedSource(
     N_("Signed checkpoints of the ledger"),
     N_("Every signed head of the public ledger, newest first: keep them, and compare."),
     "ledger.heads",
-    _entries,
+    Rows(
+        kind="checkpoint",
+        visible=_heads,
+        ever=_heads,
+        write=_entries,
+        id=LedgerCheckpoint.size,
+        published=LedgerCheckpoint.signed_at,
+    ),
 )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LISTS = (
     "pages.home", "services.index", "procurement.processes", "procurement.notices", "parties.index",
-    "demand.index", "demand.needs", "planning.index", "opendata.data", "opendata.feeds", "ledger.index",
+    "demand.index", "demand.needs", "planning.index", "opendata.data", "feeds.index", "ledger.index",
     "ledger.heads", "pages.help_index",
 )  # fmt: skip
 

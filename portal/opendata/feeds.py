@@ -2,25 +2,104 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from portal.feeds.listing import Rows
+from portal.feeds.months import PART_SIZE, Month
+from portal.feeds.registry import all_feeds
 from portal.feeds.spec import NEWEST, Entry, FeedSource
-from portal.kernel.clock import start_of
+from portal.kernel import clock
 from portal.kernel.text import N_
 from portal.opendata import queries
 from portal.opendata.rules import EARLIEST
+from portal.search.port import Order, document_key
 from portal.search.snippets import plain
+from portal.web.filters import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date, datetime
 
+    from portal.feeds.months import Part
+    from portal.feeds.spec import Gone
     from portal.opendata.rules import FoundThing
-    from portal.web.filters import Filters
+
+EVERYTHING = Filters()
 
 
-def newest_found(filters: Filters) -> Sequence[Entry]:
-    """List the newest things that a search finds."""
-    return [_entry(thing) for thing in queries.all_found(filters, newest_first=True, limit=NEWEST)]
+class SearchListing:
+    """What a search finds, by the days that things tell: the index knows no others."""
+
+    def newest(self, filters: Filters, *, limit: int = NEWEST, offset: int = 0) -> Sequence[Entry]:
+        """Read what has the latest days, newest first."""
+        return [_entry(one) for one in queries.found_in_order(filters, Order.NEWEST, offset=offset, limit=limit)]
+
+    def count(self, filters: Filters) -> int:
+        """Count what is found."""
+        return queries.count_found(filters)
+
+    def gone(self, filters: Filters, *, limit: int = NEWEST) -> Sequence[Gone]:
+        """Tell nothing of what went: that it is no longer found would tell what it said."""
+        del filters, limit
+        return []
+
+    def part(self, filters: Filters, part: Part) -> tuple[Sequence[Entry], Sequence[Gone]]:
+        """Read one part of a month, oldest first."""
+        within = _within(filters, part.month)
+        if within is None:
+            return [], []
+        found = queries.found_in_order(within, Order.OLDEST, offset=part.offset, limit=PART_SIZE)
+        return [_entry(one) for one in found], []
+
+    def count_of_month(self, filters: Filters, month: Month) -> int:
+        """Count what is found with a day of a month."""
+        within = _within(filters, month)
+        return 0 if within is None else queries.count_found(within)
+
+    def month_before(self, filters: Filters, month: Month | None = None) -> Month | None:
+        """Tell the last month with a day, or the last before a month."""
+        last = filters.to if month is None else _earlier(filters.to, clock.day_of(month.starts_at) - timedelta(1))
+        return _month_of(filters, Order.NEWEST, filters.from_, last)
+
+    def month_after(self, filters: Filters, month: Month) -> Month | None:
+        """Tell the first month with a day after a month."""
+        return _month_of(filters, Order.OLDEST, _later(filters.from_, clock.day_of(month.ends_at)), filters.to)
+
+    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
+        """Read what is found among the things that their own feeds give for the time, oldest first."""
+        moments = {
+            document_key(entry.kind, entry.object_id): entry.updated_at
+            for source in all_feeds()
+            if isinstance(source.listing, Rows)
+            for entry in source.listing.since(EVERYTHING, after, until=until)
+        }
+        found = [_entry(one) for one in queries.all_found(filters, keys=moments)] if moments else []
+        dated = [replace(one, updated_at=moments[document_key(one.kind, one.object_id)]) for one in found]
+        return sorted(dated, key=lambda one: (one.updated_at, one.kind, one.object_id))
+
+
+def _within(filters: Filters, month: Month) -> Filters | None:
+    first = _later(filters.from_, clock.day_of(month.starts_at))
+    last = _earlier(filters.to, clock.day_of(month.ends_at) - timedelta(1))
+    return replace(filters, from_=first, to=last) if first <= last else None
+
+
+def _month_of(filters: Filters, order: Order, first: date | None, last: date | None) -> Month | None:
+    if first and last and first > last:
+        return None
+    bounded = replace(filters, from_=first, to=last or clock.today())
+    found = queries.found_in_order(bounded, order, offset=0, limit=1)
+    return Month.of(clock.start_of(found[0].date)) if found and found[0].date else None
+
+
+def _later(one: date | None, other: date) -> date:
+    return max(one, other) if one else other
+
+
+def _earlier(one: date | None, other: date) -> date:
+    return min(one, other) if one else other
 
 
 def _entry(thing: FoundThing) -> Entry:
@@ -29,7 +108,7 @@ def _entry(thing: FoundThing) -> Entry:
         object_id=thing.object_id,
         title=plain(thing.title),
         url=thing.absolute_url,
-        updated_at=start_of(thing.date) if thing.date else EARLIEST,
+        updated_at=clock.start_of(thing.date) if thing.date else EARLIEST,
         summary=plain(thing.snippet),
     )
 
@@ -39,5 +118,5 @@ SEARCH = FeedSource(
     title=N_("Search results"),
     description=N_("What a search finds, newest first: add your words to the address as ?q=…"),
     page_endpoint="opendata.search",
-    entries=newest_found,
+    listing=SearchListing(),
 )

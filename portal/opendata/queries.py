@@ -116,13 +116,24 @@ def suggestions(typed: str) -> list[str]:
     return suggester().suggestions(typed, hidden=_hidden_keys())
 
 
-def all_found(filters: Filters, *, newest_first: bool = False, limit: int | None = None) -> Iterator[FoundThing]:
-    """Search and read the whole result, or its beginning."""
-    query = replace(_query(filters), offset=0, limit=limit)
-    query = replace(query, order=Order.NEWEST) if newest_first else query
+def all_found(filters: Filters, *, keys: Collection[str] | None = None) -> Iterator[FoundThing]:
+    """Search and read the whole result, or what is among some keys."""
+    query = replace(_query(filters), offset=0, limit=None)
     hits, terms = keeping.search(query).hits, _terms(query)
+    hits = hits if keys is None else [hit for hit in hits if hit.key in keys]
     for start in range(0, len(hits), EXPORT_BATCH):
         yield from _shown(hits[start : start + EXPORT_BATCH], terms)
+
+
+def found_in_order(filters: Filters, order: Order, *, offset: int, limit: int) -> list[FoundThing]:
+    """Search and read a stretch of the result in some order."""
+    query = replace(_query(filters), offset=offset, limit=limit, order=order)
+    return _shown(keeping.search(query).hits, _terms(query))
+
+
+def count_found(filters: Filters) -> int:
+    """Count what a search finds."""
+    return keeping.search(replace(_query(filters), offset=0, limit=0)).total
 
 
 def kind_titles() -> dict[str, str]:

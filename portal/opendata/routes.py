@@ -1,4 +1,4 @@
-"""Search, feeds, exports and packages: thin, for every list alike."""
+"""Search, exports and packages: thin, for every list alike."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from portal.exporting import registry as datasets
 from portal.exporting.formats.table import FORMATS as FILE_FORMATS
-from portal.feeds import registry as feed_sources
-from portal.feeds.render import FORMATS as FEED_FORMATS
 from portal.kernel.errors import ForbiddenError, NotFoundError
 from portal.opendata import crawling, extension, ocds, queries, rules, serving
 from portal.opendata.catalogue import described
@@ -76,27 +74,10 @@ def data() -> ResponseReturnValue:
     )
 
 
-@bp.get("/feeds")
-@access.public
-def feeds() -> ResponseReturnValue:
-    """Show every feed, and how to make one's own."""
-    return render_template("feeds/index.html", sources=feed_sources.all_feeds(), list_url=serving.list_url)
-
-
-@bp.get("/feeds.opml")
-@access.public
-def opml() -> ResponseReturnValue:
-    """Answer with every feed as one list for feed readers."""
-    return serving.answer_opml()
-
-
 @bp.get("/<list_name>.<extension>")
 @access.public
 def in_format(list_name: str, extension: str) -> ResponseReturnValue:
-    """Answer with a public list as a feed or a file."""
-    source, feed_format = feed_sources.find(list_name), FEED_FORMATS.get(extension)
-    if source is not None and feed_format is not None:
-        return serving.answer_feed(source, feed_format, Filters.from_request())
+    """Answer with a public list as a file."""
     return _public_file(list_name, extension)
 
 

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from portal.classification.queries import region_name
-from portal.feeds.spec import NEWEST, Category, Entry, FeedSource
+from portal.feeds.listing import Rows
+from portal.feeds.spec import Category, Entry, FeedSource
 from portal.kernel.text import N_
+from portal.moderation.feeds import numbers_hidden
 from portal.planning import queries
+from portal.planning.models import Plan
+from portal.planning.rules import PlanStatus
 from portal.ring.rules import Kind
-from portal.storage.database import db
 from portal.web import links
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from portal.planning.models import Plan
+    from sqlalchemy import Select
+
     from portal.web.filters import Filters
 
 
-def _entries(filters: Filters) -> Sequence[Entry]:
-    return [_entry(item) for item in db.session.scalars(queries.plans(filters).limit(NEWEST))]
+def _ever(filters: Filters) -> Select[Plan]:
+    return queries.plans(filters, among=select(Plan).where(Plan.status == PlanStatus.PUBLISHED))
+
+
+def _entries(items: Sequence[Plan]) -> list[Entry]:
+    return [_entry(item) for item in items]
 
 
 def _entry(item: Plan) -> Entry:
@@ -40,5 +50,14 @@ PLANS = FeedSource(
     title=N_("Plans"),
     description=N_("Purchasing plans of governments, with the needs that each line answers."),
     page_endpoint="planning.index",
-    entries=_entries,
+    listing=Rows(
+        kind=Kind.PLAN,
+        visible=queries.plans,
+        ever=_ever,
+        write=_entries,
+        id=Plan.id,
+        published=Plan.published_at,
+        changed=Plan.changed_at,
+        went=numbers_hidden(Kind.PLAN),
+    ),
 )

@@ -48,9 +48,14 @@ def visible_lines() -> Select[PlanLine]:
     return select(PlanLine).where(PlanLine.plan_id.in_(shown), not_hidden(Kind.PLAN_LINE, PlanLine.id))
 
 
-def plans(filters: Filters) -> Select[Plan]:
-    """Select plans under filters, the newest year first; `category` asks for a line of that category."""
-    query = visible_plans()
+def plans(filters: Filters, *, among: Select[Plan] | None = None) -> Select[Plan]:
+    """Select plans under filters, the newest year first; `category` asks for a line of that category.
+
+    Args:
+        filters: what they are narrowed by.
+        among: which of them; those that may be seen unless said otherwise.
+    """
+    query = visible_plans() if among is None else among
     if filters.q:
         columns = (Plan.title, Plan.title_en, Plan.introduction, Plan.introduction_en)
         in_line = or_(*(column.icontains(filters.q, autoescape=True) for column in (PlanLine.title, PlanLine.title_en)))

@@ -5,40 +5,104 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from portal.feeds.spec import NEWEST, Category, Entry, FeedSource
+from portal.feeds.listing import Rows
+from portal.feeds.spec import Category, Entry, FeedSource, Gone
 from portal.kernel.text import N_
+from portal.moderation.feeds import LATEST, hidden_of, numbers_hidden
 from portal.procurement import queries, rules, values
+from portal.procurement.models import Release
+from portal.procurement.withholding import SOURCE, successor_id
+from portal.ring.rules import Kind
 from portal.storage.database import db
 from portal.web import links
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from portal.procurement.models import Release
+    from sqlalchemy import Select
+
     from portal.web.filters import Filters
 
 
-def _entries(filters: Filters) -> Sequence[Entry]:
-    return [_entry(item) for item in db.session.scalars(queries.with_bodies(queries.notices(filters)).limit(NEWEST))]
+def _seen(filters: Filters) -> Select[Release]:
+    return queries.notices(filters).where(Release.sha256 != "")
 
 
-def _entry(item: Release) -> Entry:
+def _ever(filters: Filters) -> Select[Release]:
+    return queries.notices(filters, among=select(Release))
+
+
+def _entries(items: Sequence[Release]) -> list[Entry]:
+    buyers = queries.buyers_of([item.ocid for item in items])
+    return [_entry(item, buyers.get(item.ocid)) for item in items]
+
+
+def _entry(item: Release, buyer: tuple[str, str | None] | None) -> Entry:
     kind = gettext(rules.TAG_NAMES[item.tag])
     said = {} if item.is_withheld else item.body
     description = values.first_text(values.child(said, "tender").get("description"), said.get("description"))
     return Entry(
-        kind="notice", object_id=str(item.id), title=f"{kind}: {pick(item.title, item.title_en)}",
-        url=links.absolute("procurement.release", ocid=item.ocid, release_id=item.id), updated_at=item.date_at,
-        published_at=item.date_at, summary=description, categories=[Category(item.tag, label=kind)],
+        kind=queries.NOTICE, object_id=str(item.id), title=f"{kind}: {pick(item.title, item.title_en)}",
+        url=links.absolute("procurement.release", ocid=item.ocid, release_id=item.id), updated_at=item.sealed_at,
+        published_at=item.date_at, summary=description, author=pick(*buyer) if buyer else "",
+        categories=[Category(item.tag, label=kind)],
     )  # fmt: skip
 
 
+def went(numbers: Sequence[int] | None) -> Mapping[int, Gone]:
+    """Tell which publications went: hidden or withdrawn, with their process, or withheld by law."""
+    return _withheld(numbers) | _hidden_with_process(numbers) | numbers_hidden(queries.NOTICE)(numbers)
+
+
+def _hidden_with_process(numbers: Sequence[int] | None) -> dict[int, Gone]:
+    marks = hidden_of(Kind.PROCESS)
+    query = select(Release.id, Release.ocid).where(Release.ocid.in_(marks))
+    if numbers is not None:
+        query = query.where(Release.id.in_(numbers))
+    rows = db.session.execute(query.order_by(Release.id.desc()).limit(LATEST)) if marks else ()
+    return {number: Gone(queries.NOTICE, str(number), marks[ocid]) for number, ocid in rows}
+
+
+def _withheld(numbers: Sequence[int] | None) -> dict[int, Gone]:
+    """Tell which publications the law had destroyed, since the release that says so, and what it says."""
+    query = select(Release).where(Release.sha256 == "")
+    if numbers is not None:
+        query = query.where(Release.id.in_(numbers))
+    found = db.session.scalars(query.order_by(Release.id.desc()).limit(LATEST)).all()
+    ocids = {one.ocid for one in found}
+    following = select(Release.ocid, Release.release_id, Release.sealed_at).where(
+        Release.ocid.in_(ocids), Release.source == SOURCE
+    )
+    moments = {(ocid, number): at for ocid, number, at in (db.session.execute(following) if ocids else ())}
+    return {
+        one.id: Gone(
+            queries.NOTICE,
+            str(one.id),
+            moments.get((one.ocid, successor_id(one.release_id)), one.sealed_at),
+            note=pick(one.title, one.title_en),
+        )
+        for one in found
+    }
+
+
+LISTING = Rows(
+    kind=queries.NOTICE,
+    visible=_seen,
+    ever=_ever,
+    write=_entries,
+    id=Release.id,
+    published=Release.sealed_at,
+    went=went,
+    options=(joinedload(Release.payload),),
+)
 NOTICES = FeedSource(
     "notices",
     N_("Notices"),
     N_("Every publication on public purchases, newest first."),
     "procurement.notices",
-    _entries,
+    LISTING,
 )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.procurement.rules import Json, PayloadWithheldError, Stage, contract_anchor
@@ -27,6 +28,8 @@ LAWFUL_UPDATE = f"{SAME_RELEASE} AND (({IS_WITHHELD}) OR ({LOSES_ANOTHERS_TITLE}
 """What the law asks of the rows: once its payload is gone, a release loses title, source and hash; and a release
 without a title of its own, which shows an earlier one, shows another or none."""
 
+WITHHELD = sql_text("sha256 = ''")
+
 
 class Release(Model):
     """One immutable publication about one process: the source of truth.
@@ -39,6 +42,8 @@ class Release(Model):
     __table_args__ = (
         UniqueConstraint("ocid", "release_id"),
         Index("ix_release_date", "date_at", "id"),
+        Index("ix_release_sealed", "sealed_at", "id"),
+        Index("ix_release_withheld", "id", sqlite_where=WITHHELD, postgresql_where=WITHHELD),
     )
 
     # Identification

@@ -78,9 +78,14 @@ def processes(filters: Filters) -> Select[Process]:
     return query.order_by(Process.last_release_at.desc(), Process.ocid)
 
 
-def notices(filters: Filters) -> Select[Release]:
-    """Select publications under filters, newest first; `kind` is a release tag."""
-    query = visible_releases().where(*_between(Release.date_at, filters))
+def notices(filters: Filters, *, among: Select[Release] | None = None) -> Select[Release]:
+    """Select publications under filters, newest first; `kind` is a release tag.
+
+    Args:
+        filters: what they are narrowed by.
+        among: which of them; those that may be seen unless said otherwise.
+    """
+    query = (visible_releases() if among is None else among).where(*_between(Release.date_at, filters))
     if filters.q:
         query = query.where(*_says(filters.q, (Release.title, Release.title_en)))
     kind = choose(filters.kind, list(Tag), name="kind")

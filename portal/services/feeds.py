@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from portal.classification.queries import category_name, region_name
-from portal.feeds.spec import NEWEST, Category, Entry, FeedSource
+from portal.feeds.listing import Rows
+from portal.feeds.spec import Category, Entry, FeedSource
 from portal.kernel.text import N_
+from portal.moderation.feeds import numbers_hidden
+from portal.ring.rules import Kind
 from portal.services import queries
-from portal.storage.database import db
+from portal.services.models import Service
 from portal.web import links
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from portal.services.models import Service
-    from portal.web.filters import Filters
 
-
-def _entries(filters: Filters) -> Sequence[Entry]:
-    return [_entry(item) for item in db.session.scalars(queries.services(filters).limit(NEWEST))]
+def _entries(items: Sequence[Service]) -> list[Entry]:
+    return [_entry(item) for item in items]
 
 
 def _entry(item: Service) -> Entry:
@@ -44,5 +46,14 @@ SERVICES = FeedSource(
     title=N_("Services"),
     description=N_("New and changed services that residents can use."),
     page_endpoint="services.index",
-    entries=_entries,
+    listing=Rows(
+        kind=Kind.SERVICE,
+        visible=queries.services,
+        ever=lambda filters: queries.services(filters, among=select(Service)),
+        write=_entries,
+        id=Service.id,
+        published=Service.created_at,
+        changed=Service.changed_at,
+        went=numbers_hidden(Kind.SERVICE),
+    ),
 )

