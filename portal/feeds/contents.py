@@ -13,8 +13,7 @@ from portal.kernel.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from portal.feeds.listing import Listing
-    from portal.feeds.spec import Entry, Gone
+    from portal.feeds.spec import Entry, Gone, Listing
     from portal.web.filters import Filters
 
     Relations = dict[str, Mapping[str, object]]

@@ -13,7 +13,7 @@ What is short and has no table of its own (the history of one thing) is a `Liste
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -30,38 +30,6 @@ if TYPE_CHECKING:
 
     from portal.feeds.months import Part
     from portal.web.filters import Filters
-
-
-class Listing(Protocol):
-    """What a feed is read from, under the filters of its page."""
-
-    def newest(self, filters: Filters, *, limit: int = NEWEST, offset: int = 0) -> Sequence[Entry]:
-        """Read what was published or changed last, newest first."""
-
-    def count(self, filters: Filters) -> int:
-        """Count the entries that may be seen."""
-
-    def gone(self, filters: Filters, *, limit: int = NEWEST) -> Sequence[Gone]:
-        """Read what was public and is not any more, what went last first; nothing where words are asked for."""
-
-    def part(self, filters: Filters, part: Part) -> tuple[Sequence[Entry], Sequence[Gone]]:
-        """Read one part of a month in the order of publishing: what may be seen of it, and what went."""
-
-    def count_of_month(self, filters: Filters, month: Month) -> int:
-        """Count what was published in a month, whether or not it may still be seen."""
-
-    def month_before(self, filters: Filters, month: Month | None = None) -> Month | None:
-        """Tell the last month with entries, or the last before a month."""
-
-    def month_after(self, filters: Filters, month: Month) -> Month | None:
-        """Tell the first month with entries after a month."""
-
-    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
-        """Read what was published or changed later than one moment and not later than another, oldest first.
-
-        Moments are the portal's own (`Entry.updated_at`), not the days that notices tell: whoever asks again
-        with the `until` of the last time gets each publication once, also a backdated one.
-        """
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,14 @@ gives each thing that the portal published or changed after `last_time` and not 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from portal.feeds.listing import Listing
+    from portal.feeds.months import Month, Part
+    from portal.web.filters import Filters
 
 NEWEST = 50
 
@@ -97,6 +98,38 @@ class Gone:
     object_id: str
     at: datetime
     note: str = ""
+
+
+class Listing(Protocol):
+    """What a feed is read from, under the filters of its page."""
+
+    def newest(self, filters: Filters, *, limit: int = NEWEST, offset: int = 0) -> Sequence[Entry]:
+        """Read what was published or changed last, newest first."""
+
+    def count(self, filters: Filters) -> int:
+        """Count the entries that may be seen."""
+
+    def gone(self, filters: Filters, *, limit: int = NEWEST) -> Sequence[Gone]:
+        """Read what was public and is not any more, what went last first; nothing where words are asked for."""
+
+    def part(self, filters: Filters, part: Part) -> tuple[Sequence[Entry], Sequence[Gone]]:
+        """Read one part of a month in the order of publishing: what may be seen of it, and what went."""
+
+    def count_of_month(self, filters: Filters, month: Month) -> int:
+        """Count what was published in a month, whether or not it may still be seen."""
+
+    def month_before(self, filters: Filters, month: Month | None = None) -> Month | None:
+        """Tell the last month with entries, or the last before a month."""
+
+    def month_after(self, filters: Filters, month: Month) -> Month | None:
+        """Tell the first month with entries after a month."""
+
+    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
+        """Read what was published or changed later than one moment and not later than another, oldest first.
+
+        Moments are the portal's own (`Entry.updated_at`), not the days that notices tell: whoever asks again
+        with the `until` of the last time gets each publication once, also a backdated one.
+        """
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, URIRef
 from portal.classification import queries as classification
 from portal.exporting.formats.table import FORMATS as FILE_FORMATS
 from portal.feeds import registry as feeds
-from portal.feeds.render import FORMATS as FEED_FORMATS
+from portal.feeds.formats import FORMATS as FEED_FORMATS
 from portal.kernel import clock
 from portal.opendata.catalogue import facts
 from portal.opendata.catalogue import vocabulary as words
