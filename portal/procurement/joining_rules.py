@@ -71,6 +71,22 @@ class JoinedMeanwhileError(ConflictError):
     message = N_("These notices have been joined in the meantime. If that is wrong, undo it in the history.")
 
 
+class DifferentPurchasesError(InvalidInputError):
+    """Raised when what plainly looks like different purchases is to be joined without a second word."""
+
+    code = "different-purchases"
+    message = N_(
+        "These look like different purchases. Read how they differ; if they are one all the same, tick the box."
+    )
+
+
+class UnexplainedJoinError(InvalidInputError):
+    """Raised when what plainly looks like different purchases is to be joined without a reason."""
+
+    code = "unexplained-join"
+    message = N_("Write why they are one purchase though they differ so much. The reason is published.")
+
+
 def pair_of(one: str, other: str) -> Pair:
     """Name two processes in one order.
 
@@ -80,6 +96,11 @@ def pair_of(one: str, other: str) -> Pair:
     if one == other:
         raise SameProcessError(field="ocid")
     return (one, other) if one < other else (other, one)
+
+
+def name_of(pair: Pair) -> str:
+    """Name two processes in one text, for forms."""
+    return " ".join(pair)
 
 
 def standing(history: Iterable[tuple[str, str, JoinChange]]) -> set[Pair]:

@@ -21,9 +21,10 @@ from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from portal.procurement.joining_rules import Pair
+    from portal.procurement.linking_rules import Contrast
 
 JOIN = "join"
 JOIN_LOCK = 7_310_005
@@ -32,7 +33,12 @@ LONGEST_BY = 100
 
 
 def join_processes(
-    pairs: Sequence[Pair], *, by: str, reason: str = "", told: Mapping[Pair, Verdict] | None = None
+    pairs: Sequence[Pair],
+    *,
+    by: str,
+    reason: str = "",
+    told: Mapping[Pair, Verdict] | None = None,
+    despite: Collection[Pair] = (),
 ) -> list[int]:
     """Confirm that processes are one purchase: history, ledger, pages and lists change together.
 
@@ -41,6 +47,7 @@ def join_processes(
         by: who confirms it; kept in the office, never published.
         reason: why, in words that are published.
         told: what the machine had said of pairs.
+        despite: pairs that look like different purchases, and that who confirms it has read so.
 
     Returns:
         The numbers of the new steps of the history; a pair that is joined already gives none.
@@ -48,6 +55,8 @@ def join_processes(
     Raises:
         SameProcessError: a process with itself.
         UnknownProcessError: no process that may be seen has that ocid.
+        DifferentPurchasesError: a pair looks like different purchases, and nobody has read so.
+        UnexplainedJoinError: it does, and no reason is given.
     """
     with transaction():
         _lock()
@@ -56,10 +65,24 @@ def join_processes(
         known = joins.joins_among(_affected(wanted))
         new = [pair for pair in wanted if pair not in known]
         said = {rules.pair_of(*pair): verdict for pair, verdict in (told or {}).items()}
-        steps = [_remember(pair, JoinChange.JOINED, by=by, reason=reason, said=said.get(pair)) for pair in new]
+        against = _confirmed({rules.pair_of(*pair) for pair in despite}, new, reason)
+        steps = [
+            _remember(pair, JoinChange.JOINED, by=by, reason=reason, said=said.get(pair), despite=against.get(pair, ()))
+            for pair in new
+        ]
         if new:
             _group_anew(_affected(new))
         return steps
+
+
+def _confirmed(read: Collection[Pair], pairs: Sequence[Pair], reason: str) -> Mapping[Pair, Sequence[Contrast]]:
+    """Tell what speaks against pairs, all of which must have been read and explained."""
+    against = linking.contrasts_between(pairs)
+    if not against.keys() <= set(read):
+        raise rules.DifferentPurchasesError(field="despite")
+    if against and not reason.strip():
+        raise rules.UnexplainedJoinError(field="reason")
+    return against
 
 
 def undo_join(join_id: int, *, by: str, reason: str) -> int | None:
@@ -206,7 +229,9 @@ def _affected(pairs: Sequence[Pair]) -> list[str]:
     return joins.with_companions(sorted({ocid for pair in pairs for ocid in pair}))
 
 
-def _remember(pair: Pair, change: JoinChange, *, by: str, reason: str, said: Verdict | None) -> int:
+def _remember(
+    pair: Pair, change: JoinChange, *, by: str, reason: str, said: Verdict | None, despite: Sequence[Contrast] = ()
+) -> int:
     now = clock.now()
     public = rules.public_bytes(pair, change, at=now.isoformat(timespec="seconds"), reason=reason)
     action = "publish" if change is JoinChange.JOINED else "withdraw"
@@ -214,7 +239,7 @@ def _remember(pair: Pair, change: JoinChange, *, by: str, reason: str, said: Ver
     step = ProcessJoin(
         first_ocid=pair[0], second_ocid=pair[1], change=change, reason=reason, at=now, by=by[:LONGEST_BY],
         score=said.score if said else None, reasons=[one.value for one in said.reasons] if said else [],
-        ledger_position=position,
+        despite=[one.value for one in despite], ledger_position=position,
     )  # fmt: skip
     db.session.add(step)
     db.session.flush()

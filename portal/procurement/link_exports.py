@@ -32,6 +32,7 @@ def _joins(steps: Sequence[ProcessJoin]) -> Iterator[Mapping[str, object]]:
             "reason": one.reason,
             "score": one.score,
             "grounds": " ".join(one.reasons),
+            "despite": " ".join(one.despite),
             "ledger_position": one.ledger_position,
         }
 
@@ -50,6 +51,7 @@ JOINS = Dataset(
         Column("reason", N_("Reason")),
         Column("score", N_("Score"), ColumnType.INTEGER, description=N_("What the machine said, from 0 to 100.")),
         Column("grounds", N_("Grounds"), description=N_("Why the machine suggested it.")),
+        Column("despite", N_("In spite of"), description=N_("What spoke against it and was confirmed a second time.")),
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
     rows=Table(lambda _filters: link_queries.visible_history(), _joins, key=(ProcessJoin.id,)),

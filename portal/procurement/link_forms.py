@@ -29,7 +29,19 @@ class FurtherField(SelectMultipleField):  # type: ignore[misc]  # WTForms has no
             raise ValidationError(gettext("Something you ticked is no longer suggested. Look at the list again."))
 
 
-class DecideForm(PortalForm):
+class JoiningForm(PortalForm):
+    """Join processes; those that plainly differ only when a box says that somebody has read how."""
+
+    despite = SelectMultipleField(
+        lazy_gettext("These look like different purchases"), choices=[], validate_choice=False
+    )
+
+    def has_read(self, name: str) -> bool:
+        """Tell whether the box of a pair, by its name, was ticked."""
+        return name in (self.despite.data or ())
+
+
+class DecideForm(JoiningForm):
     """Decide about a suggestion."""
 
     verdict = RadioField(
@@ -49,7 +61,7 @@ class DecideForm(PortalForm):
         self.also.choices = [SelectChoice(ocid, title) for ocid, title in further]
 
 
-class JoinForm(PortalForm):
+class JoinForm(JoiningForm):
     """Join a purchase to another one that nothing suggested."""
 
     ocid = LineField(

@@ -62,6 +62,7 @@ class ProcessJoin(Model):
     reason: Mapped[str] = mapped_column(Text)
     score: Mapped[int | None]
     reasons: Mapped[list[str]] = mapped_column(JSON)
+    despite: Mapped[list[str]] = mapped_column(JSON)
     # Provenance
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(100))

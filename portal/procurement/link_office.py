@@ -16,7 +16,7 @@ from portal.web.locale import pick
 from portal.web.paging import paginate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flask.typing import ResponseReturnValue
 
@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
 def decide(suggestion_id: int) -> ResponseReturnValue:
     """Show both sides of a suggestion, and decide."""
     found, form = link_queries.suggestion(suggestion_id), DecideForm()
-    pair, further = link_queries.pair_of(found), link_queries.further(found)
+    pair, further = link_queries.suggested_pair(found), link_queries.further(found)
     form.offer((one.process.ocid, pick(one.process.title, one.process.title_en)) for one in further)
     said = {pair: link_queries.verdict_of(found)}
     return forms.handle(
@@ -55,17 +55,28 @@ def decide(suggestion_id: int) -> ResponseReturnValue:
         template="procurement/links_decide.html", suggestion=found, sides=link_queries.sides([pair])[pair],
         further=further, names=rules, link_names=linking_rules, told=link_queries.told,
         purchase=joins.purchase_of(found.first_ocid),
+        contrasted=lambda: link_queries.contrasted([pair, *_ticked(further, form)]),
     )  # fmt: skip
 
 
 def _decide(number: int, said: dict[Pair, Verdict], further: Sequence[Further], form: DecideForm) -> None:
     if form.verdict.data == SAME:
-        told = said | {one.pair: one.verdict for one in further if one.process.ocid in form.also.data}
-        link_actions.join_processes(list(told), by=_by(), reason=form.reason.data or "", told=told)
+        ticked = _ticked(further, form)
+        told = said | {one.pair: one.verdict for one in further if one.pair in ticked}
+        _join(list(told), form, told)
     elif form.verdict.data == LATER:
         link_actions.put_off(number, by=_by())
     else:
         link_actions.refuse(number, by=_by())
+
+
+def _ticked(further: Sequence[Further], form: DecideForm) -> list[Pair]:
+    return [one.pair for one in further if one.process.ocid in (form.also.data or ())]
+
+
+def _join(pairs: Sequence[Pair], form: DecideForm | JoinForm, told: Mapping[Pair, Verdict] | None = None) -> None:
+    despite = [pair for pair in pairs if form.has_read(joining_rules.name_of(joining_rules.pair_of(*pair)))]
+    link_actions.join_processes(pairs, by=_by(), reason=form.reason.data or "", told=told, despite=despite)
 
 
 @bp.route("/office/links/process/<path:ocid>", methods=["GET", "POST"])
@@ -76,7 +87,8 @@ def process(ocid: str) -> ResponseReturnValue:
     steps = link_queries.steps_of(joins.with_companions([ocid]))
     suggested = link_queries.suggestions_to(ocid)
     return forms.handle(
-        form, act=lambda form: link_actions.join_processes([(ocid, form.number)], by=_by(), reason=form.reason.data),
+        form, act=lambda form: _join([(ocid, form.number)], form),
+        contrasted=lambda: link_queries.contrasted([(ocid, form.number)]),
         then=url_for(".process", ocid=ocid), template="procurement/links_process.html", process=found,
         purchase=joins.purchase_of(ocid), steps=steps, suggestions=suggested, join_names=joining_rules,
         sides=link_queries.sides((one.first_ocid, one.second_ocid) for one in suggested), **_about(steps),
@@ -114,6 +126,7 @@ def _about(steps: Sequence[ProcessJoin]) -> dict[str, object]:
         "titles": link_queries.titles_of(steps),
         "people": link_queries.names_of(steps),
         "standing": link_queries.standing_ids(steps),
+        "told_contrasts": link_queries.told_contrasts,
     }
 
 

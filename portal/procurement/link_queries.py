@@ -12,9 +12,9 @@ from portal.accounts.models import Person
 from portal.kernel.errors import NotFoundError
 from portal.moderation.models import HiddenMark
 from portal.procurement import joins, linking
-from portal.procurement.joining_rules import JoinChange, SuggestionState
+from portal.procurement.joining_rules import JoinChange, SuggestionState, name_of, pair_of
 from portal.procurement.link_models import LinkSuggestion, ProcessJoin, PurchaseMember
-from portal.procurement.linking_rules import Reason, Verdict, differences
+from portal.procurement.linking_rules import Contrast, Reason, Verdict, differences
 from portal.procurement.models import Process
 from portal.ring.rules import Kind
 from portal.storage.database import db
@@ -48,6 +48,15 @@ class Further:
     process: Process
     pair: Pair
     verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Contrasted:
+    """Two processes that look like different purchases: their name in forms, both sides, and how they differ."""
+
+    name: str
+    sides: tuple[Side, Side]
+    contrasts: Sequence[Contrast]
 
 
 def suggestions(state: SuggestionState) -> Select[LinkSuggestion]:
@@ -116,6 +125,13 @@ def sides(pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[Si
     return found
 
 
+def contrasted(pairs: Iterable[Pair]) -> list[Contrasted]:
+    """Read those of some pairs that look like different purchases."""
+    against = linking.contrasts_between(pair_of(*pair) for pair in pairs if pair[0] != pair[1])
+    both = sides(against)
+    return [Contrasted(name_of(pair), both[pair], found) for pair, found in against.items() if pair in both]
+
+
 def further(suggested: LinkSuggestion) -> list[Further]:
     """Read what is suggested to either side of a suggestion, or to what they are joined with, likeliest first."""
     ours = set(joins.with_companions([suggested.first_ocid, suggested.second_ocid]))
@@ -127,7 +143,7 @@ def further(suggested: LinkSuggestion) -> list[Further]:
         for ocid in {one.first_ocid, one.second_ocid} - ours:
             best.setdefault(ocid, one)
     rows = db.session.scalars(select(Process).where(Process.ocid.in_(list(best)[:MOST_FURTHER])))
-    found = [Further(row, pair_of(best[row.ocid]), verdict_of(best[row.ocid])) for row in rows]
+    found = [Further(row, suggested_pair(best[row.ocid]), verdict_of(best[row.ocid])) for row in rows]
     return sorted(found, key=lambda one: (-one.verdict.score, one.process.first_release_at, one.process.ocid))
 
 
@@ -198,7 +214,7 @@ def steps_of(ocids: Sequence[str]) -> Sequence[ProcessJoin]:
     return db.session.scalars(history(ocids).limit(MOST_STEPS)).all()
 
 
-def pair_of(suggested: LinkSuggestion) -> Pair:
+def suggested_pair(suggested: LinkSuggestion) -> Pair:
     """Give the two processes of a suggestion."""
     return suggested.first_ocid, suggested.second_ocid
 
@@ -216,6 +232,11 @@ def hidden_at(positions: Sequence[int]) -> Mapping[int, str]:
         .where(HiddenMark.kind == str(Kind.PROCESS), ProcessJoin.ledger_position.in_(positions))
     )
     return {position: f"{Kind.PROCESS}:{ocid}" for position, ocid in db.session.execute(query)}
+
+
+def told_contrasts(codes: Iterable[str]) -> list[Contrast]:
+    """Read what spoke against a join, as it is stored."""
+    return [Contrast(code) for code in codes]
 
 
 def told(codes: Iterable[str]) -> list[Reason]:

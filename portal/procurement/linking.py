@@ -11,7 +11,7 @@ from portal.kernel import clock
 from portal.parties.models import Organization
 from portal.procurement import joins, summaries, values
 from portal.procurement.link_models import ProcessClue
-from portal.procurement.linking_rules import THRESHOLD, Clues, Verdict, compare, keys_of
+from portal.procurement.linking_rules import THRESHOLD, Clues, Verdict, compare, contrasts, keys_of
 from portal.procurement.models import Process
 from portal.procurement.notice_titles import ProjectNumber, labelled_numbers_in, numbers_in
 from portal.procurement.values import child, children, first_text
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-    from portal.procurement.linking_rules import Key
+    from portal.procurement.joining_rules import Pair
+    from portal.procurement.linking_rules import Contrast, Key
     from portal.procurement.rules import Json
 
 MOST_SHARING = 60  # what more processes have in common tells nothing
@@ -140,6 +141,16 @@ def known_processes(ocids: Iterable[str]) -> dict[str, Known]:
     return found
 
 
+def contrasts_between(pairs: Iterable[Pair]) -> dict[Pair, list[Contrast]]:
+    """Tell what speaks against pairs of processes being one purchase; pairs without it are left out."""
+    wanted = list(pairs)
+    known = known_processes({ocid for pair in wanted for ocid in pair})
+    found = {
+        pair: contrasts(known[pair[0]].clues, known[pair[1]].clues) for pair in wanted if known.keys() >= set(pair)
+    }
+    return {pair: some for pair, some in found.items() if some}
+
+
 def fresh_clues(ocids: Sequence[str]) -> list[tuple[str, Clues]]:
     """Take from processes what they are to be found by, numbers read anew from what is compiled."""
     query = (
@@ -154,7 +165,7 @@ def fresh_clues(ocids: Sequence[str]) -> list[tuple[str, Clues]]:
 def _clues(process: Process, buyer: str | None, numbers: frozenset[ProjectNumber]) -> Clues:
     return Clues(
         title=process.title, buyer=buyer, numbers=numbers, amount_fen=process.amount_fen, currency=process.currency,
-        stage=process.stage, since=clock.day_of(process.first_release_at),
+        region_code=process.region_code, stage=process.stage, since=clock.day_of(process.first_release_at),
         until=clock.day_of(process.last_release_at),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+TIMES_APART = 10  # from here on amounts are hardly those of one purchase
 THRESHOLD = 60  # from here on a pair is shown to a person
 CERTAIN = 100
 TELLING_TITLE = 14  # signs; from here on a name tells a purchase even where the buyer is not known
@@ -74,6 +75,21 @@ _RANKS: Mapping[Stage, int] = {
 }  # fmt: skip
 
 
+class Contrast(StrEnum):
+    """What makes two notices look like different purchases, so that an official is asked twice."""
+
+    PURCHASE = "other-purchase"
+    NUMBER = "other-number"
+    AMOUNT = "other-amount"
+
+
+CONTRAST_NAMES: Mapping[Contrast, str] = {
+    Contrast.PURCHASE: N_("buyer, region and title all differ"),
+    Contrast.NUMBER: N_("different project numbers of one series"),
+    Contrast.AMOUNT: N_("amounts ten times apart or more"),
+}
+
+
 @dataclass(frozen=True)
 class Clues:
     """What a notice or a process says that may tell its purchase; what is not known is None or empty."""
@@ -86,6 +102,7 @@ class Clues:
     stage: Stage | None = None
     since: date | None = None
     until: date | None = None
+    region_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +178,36 @@ def _is_out_of_order(first: Clues, second: Clues) -> bool:
     if not (first.stage and second.stage and first.since and second.until) or second.stage in FAILED:
         return False
     return _RANKS[first.stage] < _RANKS[second.stage] and (first.since - second.until).days > SLACK_DAYS
+
+
+def contrasts(one: Clues, other: Clues) -> list[Contrast]:
+    """Tell what plainly speaks against two notices being one purchase; what is not known speaks against nothing."""
+    found = {
+        Contrast.PURCHASE: _same_buyer(one, other) is False and not _share_region(one, other) and _unlike(one, other),
+        Contrast.NUMBER: Reason.OTHER_NUMBER in _by_number(one, other),
+        Contrast.AMOUNT: _far_apart(one, other),
+    }
+    return [contrast for contrast, holds in found.items() if holds]
+
+
+def _share_region(one: Clues, other: Clues) -> bool:
+    """Tell whether two regions are known and the same, or one lies in the other."""
+    if not one.region_code or not other.region_code:
+        return False
+    wide, narrow = sorted((one.region_code.rstrip("0"), other.region_code.rstrip("0")), key=len)
+    return narrow.startswith(wide)
+
+
+def _unlike(one: Clues, other: Clues) -> bool:
+    mine, theirs = title_cores(one.title, one.buyer)[1], title_cores(other.title, other.buyer)[1]
+    return mine != theirs and similarity(mine, theirs) < SIMILAR
+
+
+def _far_apart(one: Clues, other: Clues) -> bool:
+    if not one.amount_fen or not other.amount_fen or one.currency != other.currency:
+        return False
+    less, more = sorted((one.amount_fen, other.amount_fen))
+    return 0 < less * TIMES_APART <= more
 
 
 def keys_of(clues: Clues) -> frozenset[Key]:

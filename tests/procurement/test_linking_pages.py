@@ -114,6 +114,48 @@ def test_a_purchase_is_joined_by_its_number_or_its_address(office: FlaskClient) 
     assert set(found.ocids) == {A, ocid_of(9)}
 
 
+ROADS, OTHERS = "新开市交通运输局农村公路养护采购项目", "新开市交通运输局"
+
+
+def test_what_looks_like_another_purchase_is_joined_only_by_who_has_read_how_they_differ(office: FlaskClient) -> None:
+    (other,) = publish(notice(ROADS, ocid=ocid_of(9), buyer=OTHERS, yuan=9_000_000))
+    said, address = {"ocid": other, "reason": "合并实施"}, f"/office/links/process/{A}"
+
+    first = send(office, address, **said)
+    before = steps()
+    box = re.search(r'name="despite" type="checkbox" value="([^"]+)"', first.text)
+    assert box is not None
+    second = send(office, address, **said, despite=box[1])
+
+    assert (first.status_code, before, second.status_code, steps()) == (422, 0, 303, 1)
+    told = ("看起来不是同一个采购", OTHERS, "金额相差十倍以上", 'href="#despite"')
+    assert [words for words in told if words not in first.text] == []
+    assert db.session.scalars(select(ProcessJoin)).one().despite == ["other-purchase", "other-amount"]
+    assert "经再次确认" in office.get("/office/links/history").text
+    assert '"despite":"other-purchase other-amount"' in text_of(office, "/joins.jsonl").replace('": "', '":"')
+
+
+def test_a_box_that_was_ticked_for_one_purchase_confirms_no_other_one(office: FlaskClient) -> None:
+    (other,) = publish(notice(ROADS, ocid=ocid_of(9), buyer=OTHERS))
+
+    answer = send(office, f"/office/links/process/{A}", ocid=other, reason="合并", despite=f"{A} {ocid_of(8)}")
+
+    assert (answer.status_code, steps()) == (422, 0)
+
+
+def test_a_suggestion_with_contradictory_amounts_asks_again_and_for_a_reason(office: FlaskClient) -> None:
+    (dear,) = publish(notice(MEALS, "合同公告", ocid=ocid_of(7), day="2026-05-02", yuan=2_000_000))
+    address = f"/office/links/{suggestion(A, dear)}"
+
+    asked = send(office, address, verdict="same")
+    unexplained = send(office, address, verdict="same", despite=f"{A} {dear}")
+    done = send(office, address, verdict="same", despite=f"{A} {dear}", reason="总价与年度价")
+
+    assert "金额相差十倍以上" in asked.text
+    assert "请说明" in unexplained.text
+    assert [one.status_code for one in (asked, unexplained, done)] == [422, 422, 303]
+
+
 @pytest.mark.parametrize(("ocid", "words"), [("ocds-none", "no purchase with this number"), (A, "one process already")])
 def test_a_wrong_number_is_told_beside_its_field(office: FlaskClient, ocid: str, words: str) -> None:
     answer = send(office, f"/en/office/links/process/{A}", ocid=ocid, reason="合并")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,16 @@ from hypothesis import strategies as st
 
 from portal.procurement import joining_rules
 from portal.procurement.joining_rules import JoinChange
-from portal.procurement.linking_rules import THRESHOLD, Clues, Reason, compare, keys_of, stored_keys_of
+from portal.procurement.linking_rules import (
+    THRESHOLD,
+    Clues,
+    Contrast,
+    Reason,
+    compare,
+    contrasts,
+    keys_of,
+    stored_keys_of,
+)
 from portal.procurement.notice_titles import labelled_numbers_in, lot_key, lots_in, numbers_in, similarity, title_cores
 from portal.procurement.rules import Stage
 
@@ -265,3 +276,28 @@ def test_the_lots_that_a_title_names_are_told_and_rounds_are_none(title: str, lo
 )
 def test_a_lot_is_written_in_one_way(name: str, key: str) -> None:
     assert lot_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"title": "农村公路养护项目", "buyer": "新开市交通运输局", "region_code": "410200"}, [Contrast.PURCHASE]),
+        ({"title": "农村公路养护项目", "buyer": "新开市交通运输局", "region_code": "410105"}, []),
+        ({"title": "农村公路养护项目", "buyer": "新开市交通运输局", "region_code": None}, [Contrast.PURCHASE]),
+        ({"title": "农村公路养护项目", "region_code": "410200"}, []),
+        ({"buyer": "新开市交通运输局", "region_code": "410200"}, []),
+        ({"numbers": numbers_in("嵩财磋商采购-2026-9")}, [Contrast.NUMBER]),
+        ({"numbers": numbers_in("嵩财谈判采购-2026-9")}, []),
+        ({"amount_fen": 100_000}, [Contrast.AMOUNT]),
+        ({"amount_fen": 100_001}, []),
+        ({"amount_fen": 10_000, "currency": "USD"}, []),
+        ({"amount_fen": None}, []),
+    ],
+)
+def test_what_plainly_differs_is_told_and_what_is_not_known_speaks_against_nothing(
+    said: dict[str, Any], found: list[Contrast]
+) -> None:
+    one = clues(region_code="410100", numbers=numbers_in("嵩财磋商采购-2026-8"), amount_fen=1_000_000, currency="CNY")
+    other = replace(one, **({"title": "社区助餐服务采购项目-中标公告"} | said))
+
+    assert contrasts(one, other) == contrasts(other, one) == found
