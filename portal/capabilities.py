@@ -13,6 +13,9 @@ import portal.search.registry as search_registry
 from portal.accounts import cli as accounts_cli
 from portal.accounts import permissions as accounts_permissions
 from portal.accounts import routes as accounts_routes
+from portal.alerts import actions as alerts_actions
+from portal.alerts import routes as alerts_routes
+from portal.alerts import sending as alerts_sending
 from portal.classification import cli as classification_cli
 from portal.classification import queries as classification
 from portal.demand import exports as demand_exports
@@ -231,6 +234,7 @@ CAPABILITIES: Sequence[Capability] = (
         feeds=(opendata_feeds.SEARCH,),
         datasets=(opendata_exports.SEARCH,),
     ),
+    Capability("alerts", blueprints=(alerts_routes.bp,)),
 )
 
 
@@ -256,7 +260,11 @@ def register(app: Flask) -> None:
         "organization_type": classification.organization_type_name,
     }
     notice_model.notice_types()
-    app.extensions["due_acts"] = (publishing_actions.publish_due,)
+    app.extensions["due_acts"] = (
+        publishing_actions.publish_due,
+        alerts_actions.forget_unconfirmed,
+        alerts_sending.send_due,
+    )
     accounts_permissions.join(capability.grants for capability in CAPABILITIES)
     portal_group.add_command(import_group)
     portal_group.add_command(migrations)

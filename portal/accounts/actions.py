@@ -17,6 +17,7 @@ from portal.accounts import queries, rules
 from portal.accounts.models import MailedCode, Person, RoleGrant, SignIn, StaffCredential
 from portal.kernel import clock
 from portal.mail import port as mail
+from portal.mail.port import Message
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
@@ -51,15 +52,12 @@ def send_code(raw_email: str) -> int:
         db.session.add(mailed)
         db.session.flush()
         number = mailed.id
-    mail.send(
-        email,
-        gettext("Your code for Sanwen: %(code)s") % {"code": code},
-        gettext(
-            "Type this code on the page you came from: %(code)s\n\nIt is valid for 15 minutes. "
-            "If you did not ask for it, do nothing."
-        )
-        % {"code": code},
+    subject = gettext("Your code for Sanwen: %(code)s") % {"code": code}
+    body = gettext(
+        "Type this code on the page you came from: %(code)s\n\nIt is valid for 15 minutes. "
+        "If you did not ask for it, do nothing."
     )
+    mail.send(Message(email, subject, body % {"code": code}))
     return number
 
 

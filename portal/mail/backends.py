@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from portal.kernel import clock
+from portal.mail.port import UndeliverableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 20
 SMTP_PORT, SMTPS_PORT = 25, 465
+PERMANENT = 500  # from here on an answer of SMTP means: never (RFC 5321, 4.2.1)
 
 
 class FolderMailer:
@@ -47,11 +49,22 @@ class SmtpMailer:
         self._url, self._sender = urlsplit(url), sender
 
     def send(self, message: Message) -> None:
-        """Deliver one message, or raise what the server answered."""
-        with self._connection() as server:
-            if self._url.username:
-                server.login(unquote(self._url.username), unquote(self._url.password or ""))
-            server.send_message(_as_email(message, self._sender))
+        """Deliver one message.
+
+        Raises:
+            UndeliverableError: the server is away, or does not take it.
+        """
+        email = _as_email(message, self._sender)
+        try:
+            with self._connection() as server:
+                if self._url.username:
+                    server.login(unquote(self._url.username), unquote(self._url.password or ""))
+                server.send_message(email)
+        except smtplib.SMTPRecipientsRefused as error:
+            is_final = all(code >= PERMANENT for code, _ in error.recipients.values())
+            raise UndeliverableError(is_final=is_final) from error
+        except OSError as error:  # what smtplib raises is one, too
+            raise UndeliverableError from error
 
     def _connection(self) -> smtplib.SMTP:
         host = self._url.hostname or "127.0.0.1"
@@ -79,6 +92,9 @@ def _as_email(message: Message, sender: str) -> EmailMessage:
     email["To"] = Address(addr_spec=message.to)
     email["Subject"] = message.subject
     email["Date"] = format_datetime(clock.now())
-    email["Message-ID"] = make_msgid(domain=sender.partition("@")[2])
+    for name, value in message.headers.items():
+        email[name] = value
+    if "Message-ID" not in email:
+        email["Message-ID"] = make_msgid(domain=sender.partition("@")[2])
     email.set_content(message.body)
     return email

@@ -43,6 +43,11 @@ def answer_feed(source: FeedSource, made: FeedFormat, filters: Filters) -> Respo
     return answer
 
 
+def title_of(source: FeedSource, filters: Filters) -> str:
+    """Name a list and what it is narrowed by, in the language spoken."""
+    return " · ".join([gettext(source.title), *_narrowed_by(filters)])
+
+
 def answer_opml() -> Response:
     """Answer with the list of all feeds."""
     outlines = [
@@ -64,11 +69,10 @@ def _feed(source: FeedSource, made: FeedFormat, filters: Filters) -> Feed:
     part = Part.read(asked) if asked else None
     found = contents.archive(source.listing, filters, part) if part else contents.newest(source.listing, filters)
     here = {"archive": part} if part else filters.as_args()
-    parts = [gettext(source.title), *_narrowed_by(filters), settings.publisher_name]
     query = urlencode({key: str(value) for key, value in narrowed.items()})
     return Feed(
         identity=f"{source.name}?{query}" if query else source.name,
-        title=" · ".join(parts),
+        title=f"{title_of(source, filters)} · {settings.publisher_name}",
         description=gettext(source.description),
         page_url=links.absolute(source.page_endpoint, locale=None, **source.page_values, **narrowed),
         self_url=list_url(source.name, made.extension, **narrowed | here),

@@ -6,6 +6,8 @@ language of the page. Addresses for machines have no language.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,7 @@ from flask_babel import Babel, force_locale, format_date
 from portal.kernel import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable, Iterator
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -32,6 +33,7 @@ _ENVIRON_KEY = "sanwen.locale"
 _PREFIX = "/en"
 
 babel = Babel()
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 class LanguagePrefix:
@@ -63,7 +65,10 @@ def _is_data_file(path: str) -> bool:
 
 
 def current_locale() -> str:
-    """Tell the language of the request: `zh` or `en`; Chinese outside a request."""
+    """Tell the language spoken (see `spoken_in`), else that of the request: `zh` or `en`; Chinese outside a request."""
+    spoken = _spoken.get()
+    if spoken is not None:
+        return spoken
     if not has_request_context():
         return CHINESE
     return str(request.environ.get(_ENVIRON_KEY, CHINESE))
@@ -74,10 +79,15 @@ def babel_locale() -> str:
     return BABEL_NAMES[current_locale()]
 
 
-def spoken_in(locale: str) -> AbstractContextManager[None]:
-    """Translate in the given language (`zh` or `en`) inside the block."""
-    spoken: AbstractContextManager[None] = force_locale(BABEL_NAMES[locale])
-    return spoken
+@contextmanager
+def spoken_in(locale: str) -> Iterator[None]:
+    """Speak the given language (`zh` or `en`) inside the block: texts, names, days and addresses."""
+    token = _spoken.set(locale)
+    try:
+        with force_locale(BABEL_NAMES[locale]):
+            yield
+    finally:
+        _spoken.reset(token)
 
 
 def day(value: date | datetime | None) -> str:

@@ -136,6 +136,12 @@ def test_templates_hold_nothing_that_the_content_policy_forbids(pattern: str) ->
     assert [own(path) for path in TEMPLATES if re.search(pattern, path.read_text())] == []
 
 
+SECRET_IN_ADDRESS = {  # opened from a mail, without a cookie: nobody else knows where to send a forged request
+    "templates/alerts/end.html",
+    "templates/alerts/show.html",
+}
+
+
 def test_every_form_that_is_sent_carries_its_token() -> None:
     forms = [
         (own(path), form)
@@ -144,7 +150,8 @@ def test_every_form_that_is_sent_carries_its_token() -> None:
     ]
 
     assert len(forms) > 10
-    assert [path for path, form in forms if "csrf_token" not in form] == []
+    without = {path for path, form in forms if "csrf_token" not in form}
+    assert without == SECRET_IN_ADDRESS
 
 
 def test_labels_of_forms_are_translated_when_they_are_shown() -> None:

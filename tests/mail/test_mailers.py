@@ -5,13 +5,14 @@ from __future__ import annotations
 import email
 import socketserver
 import threading
+from dataclasses import replace
 from email import policy
 from typing import TYPE_CHECKING
 
 import pytest
 
 from portal.mail.backends import FolderMailer, MemoryMailer, SmtpMailer
-from portal.mail.port import Message
+from portal.mail.port import Message, UndeliverableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,9 +29,13 @@ class Postman(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.wfile.write(b"220 test\r\n")
+        refusal: bytes | None = getattr(self.server, "refusal", None)
         lines: list[bytes] = []
         while line := self.rfile.readline():
             verb = line[:4].upper()
+            if verb == b"RCPT" and refusal:
+                self.wfile.write(refusal)
+                continue
             if verb == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
                 while (text := self.rfile.readline()) != b".\r\n":
@@ -73,6 +78,36 @@ def test_a_message_arrives_whole(mailer: tuple[Mailer, Callable[[], list[Kept]]]
     sender.send(MESSAGE)
 
     assert arrived() == [(MESSAGE.to, MESSAGE.subject, MESSAGE.body)]
+
+
+def test_headers_of_a_message_arrive(tmp_path: Path) -> None:
+    headers = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Message-ID": "<news.1@example.org>"}
+    FolderMailer(tmp_path, sender="sanwen@example.org", echo=False).send(replace(MESSAGE, headers=headers))
+    (path,) = tmp_path.glob("*.eml")
+    arrived = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+
+    assert {name: str(arrived[name]) for name in headers} == headers
+
+
+@pytest.mark.parametrize(("answer", "is_final"), [(b"550 no such user\r\n", True), (b"450 come again\r\n", False)])
+def test_a_refusal_says_whether_it_is_for_good(answer: bytes, *, is_final: bool) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Postman) as server:
+        server.received, server.refusal = [], answer  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(UndeliverableError) as refused:
+            SmtpMailer(f"smtp://127.0.0.1:{server.server_address[1]}", sender="sanwen@example.org").send(MESSAGE)
+        server.shutdown()
+
+    assert refused.value.is_final is is_final
+
+
+def test_a_server_that_is_away_is_no_refusal_for_good() -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Postman) as server:
+        closed = server.server_address[1]
+
+    with pytest.raises(UndeliverableError) as refused:
+        SmtpMailer(f"smtp://127.0.0.1:{closed}", sender="sanwen@example.org").send(MESSAGE)
+    assert not refused.value.is_final
 
 
 def test_a_message_to_two_lines_is_refused_by_what_sends_mail(tmp_path: Path) -> None:
