@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 LISTS = (
     "pages.home", "services.index", "procurement.processes", "procurement.notices", "parties.index",
     "demand.index", "demand.needs", "planning.index", "opendata.data", "feeds.index", "ledger.index",
+    "opendata_files.publication_policy",
     "ledger.heads", "pages.help_index",
 )  # fmt: skip
 

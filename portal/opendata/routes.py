@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from portal.exporting import registry as datasets
 from portal.exporting.formats.table import FORMATS as FILE_FORMATS
+from portal.exporting.formats.table import format_named
 from portal.kernel.errors import ForbiddenError, NotFoundError
 from portal.opendata import crawling, extension, ocds, queries, rules, serving
 from portal.opendata.catalogue import described
@@ -19,6 +20,8 @@ from portal.web.streaming import Streamed
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from portal.exporting.dataset import Dataset
+    from portal.exporting.formats.format import Format
     from portal.settings import Settings
 
 bp = Blueprint("opendata", __name__)
@@ -92,8 +95,8 @@ def bulk(list_name: str, extension: str) -> ResponseReturnValue:
 @access.requires(EXPORT)
 def office_file(list_name: str, extension: str) -> ResponseReturnValue:
     """Answer an official with a dataset that needs a permission."""
-    dataset, made = datasets.find(list_name), FILE_FORMATS.get(extension)
-    if dataset is None or dataset.permission is None or made is None:
+    dataset, made = _dataset_and_format(list_name, extension)
+    if dataset.permission is None:
         raise NotFoundError
     if not access.actor().can(dataset.permission):
         raise ForbiddenError
@@ -145,7 +148,16 @@ def sitemap_file(name: str, number: int) -> ResponseReturnValue:
 
 
 def _public_file(list_name: str, extension: str) -> Response:
-    dataset, made = datasets.find(list_name), FILE_FORMATS.get(extension)
-    if dataset is None or dataset.permission is not None or made is None:
+    dataset, made = _dataset_and_format(list_name, extension)
+    if dataset.permission is not None:
         raise NotFoundError
     return serving.answer_dataset(dataset, made, Filters.from_request())
+
+
+def _dataset_and_format(list_name: str, extension: str) -> tuple[Dataset, Format]:
+    """Find both by the last part of an address: `notices.csv.gz` is the list `notices` as `csv.gz`."""
+    name, _, ending = f"{list_name}.{extension}".partition(".")
+    dataset = datasets.find(name)
+    if dataset is None:
+        raise NotFoundError
+    return dataset, format_named(ending)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset, IncompleteDatasetError
@@ -18,6 +20,7 @@ from portal.exporting.formats.format import PLAIN, Options
 from portal.exporting.formats.table import FORMATS
 from portal.exporting.values import guarded
 from portal.exporting.writing import write
+from portal.kernel.clock import SHANGHAI
 from portal.web.filters import Filters
 
 if TYPE_CHECKING:
@@ -64,10 +67,23 @@ def read_xlsx(data: bytes) -> list[dict[str, str]]:
     ]
 
 
+def read_parquet(data: bytes) -> list[dict[str, str]]:
+    return [{name: told(value) for name, value in row.items()} for row in pq.read_table(io.BytesIO(data)).to_pylist()]
+
+
+def told(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).isoformat()
+    return "" if value is None else str(value)
+
+
 READERS: dict[str, Callable[[bytes], list[dict[str, str]]]] = {
     "csv": read_csv,
+    "csv.gz": lambda data: read_csv(gzip.decompress(data)),
     "jsonl": read_jsonl,
+    "jsonl.gz": lambda data: read_jsonl(gzip.decompress(data)),
     "xlsx": read_xlsx,
+    "parquet": read_parquet,
 }
 
 
