@@ -14,11 +14,12 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, event, text
 
 from portal.app import create_app
+from portal.demo import loader
 from portal.search import registry
 from portal.settings import Settings
 from portal.storage.database import db
 from portal.storage.upgrading import upgrade
-from tests import postgres
+from tests import postgres, speed
 from tests.ocds_schemas import Standard
 
 if TYPE_CHECKING:
@@ -42,13 +43,34 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, without a word, what only the other database shows."""
-    chosen = config.getoption("--database")
-    unfit = f"{SQLITE if chosen == POSTGRESQL else POSTGRESQL}_only"
-    left_out = [item for item in items if item.get_closest_marker(unfit)]
+    """Leave out, without a word, what only the other database shows, and what the run on SQLite has shown."""
+    is_left_out = _needs_no_postgresql if config.getoption("--database") == POSTGRESQL else _is_for_postgresql
+    left_out = {item for item in items if is_left_out(item)}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def _is_for_postgresql(item: pytest.Item) -> bool:
+    return item.get_closest_marker(f"{POSTGRESQL}_only") is not None
+
+
+def _needs_no_postgresql(item: pytest.Item) -> bool:
+    """Tell whether a test is for SQLite, asks for no database, or walks through pages: these run once, on SQLite.
+
+    Every way to a database goes by its server.
+    """
+    once = any(item.get_closest_marker(name) for name in (f"{SQLITE}_only", "browser"))
+    return once or "database_server" not in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast() -> Iterator[None]:
+    """Let no test wait for the disk, and make the addresses of the portal once."""
+    with pytest.MonkeyPatch.context() as patch:
+        speed.spare_the_disk(patch)
+        speed.keep_addresses(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -73,11 +95,7 @@ def template(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> 
     made = create_app(Settings(data_dir=folder, database_url=address, testing=True))
     with made.app_context():
         upgrade()
-        db.session.remove()
-        if not database_server:
-            db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            db.session.remove()
-        db.engine.dispose()
+        _let_go(to_copy=True)
     return address
 
 
@@ -90,15 +108,12 @@ def database(database_server: str, template: str, tmp_path: Path) -> Iterator[st
 
 @contextmanager
 def fresh_database(server: str, template: str, path: Path) -> Iterator[str]:
-    """Copy the migrated database for as long as the block lasts; `path` is where SQLite keeps it."""
-    if not server:
-        shutil.copy(template.removeprefix("sqlite:///"), path)
-        yield f"sqlite:///{path}"
-        return
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE template_portal")
-    yield f"{server}/{name}"
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    """Copy a database for as long as the block lasts; `path` is where SQLite keeps it."""
+    address = f"{server}/test_{uuid.uuid4().hex[:12]}" if server else f"sqlite:///{path}"
+    _copy(server, template, address)
+    yield address
+    if server:
+        _administer(server, f"DROP DATABASE {_name(address)} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -121,8 +136,30 @@ def app(settings: Settings, templates_cache: FileSystemBytecodeCache) -> Iterato
     with made.app_context():
         registry.backend().rebuild([])
         yield made
-        db.session.remove()
-        db.engine.dispose()
+        _let_go()
+
+
+@pytest.fixture(scope="session")
+def province(database_server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Load the demonstration once, to be copied."""
+    folder = tmp_path_factory.mktemp("province")
+    with fresh_database(database_server, template, folder / "portal.sqlite3") as address:
+        settings = Settings(data_dir=folder / "var", database_url=address, testing=True, drain="off")
+        made = create_app(settings)
+        with made.app_context():
+            loader.load()
+            _let_go(to_copy=True)
+        yield settings
+
+
+@pytest.fixture
+def demonstration(app: Flask, settings: Settings, database_server: str, province: Settings) -> None:
+    """Put the demonstration into the portal."""
+    _let_go()
+    if database_server:
+        _administer(database_server, f"DROP DATABASE {_name(settings.database)} WITH (FORCE)")
+    _copy(database_server, province.database, settings.database)
+    shutil.copytree(province.data_dir / "documents", settings.data_dir / "documents", dirs_exist_ok=True)
 
 
 @pytest.fixture
@@ -166,6 +203,30 @@ def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]
             event.remove(Engine, "before_cursor_execute", note)
 
     return counting
+
+
+def _let_go(*, to_copy: bool = False) -> None:
+    """Close every connection of the portal; a file that is to be copied is whole without its log."""
+    db.session.remove()
+    if to_copy and db.engine.dialect.name == SQLITE:
+        db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        db.session.remove()
+    db.engine.dispose()
+
+
+def _copy(server: str, template: str, address: str) -> None:
+    """Copy a database to where there is none, or where SQLite may lose what it has."""
+    if server:
+        _administer(server, f"CREATE DATABASE {_name(address)} TEMPLATE {_name(template)}")
+        return
+    path = address.removeprefix("sqlite:///")
+    for part in ("", "-wal", "-shm"):
+        Path(path + part).unlink(missing_ok=True)
+    shutil.copy(template.removeprefix("sqlite:///"), path)
+
+
+def _name(address: str) -> str:
+    return address.rsplit("/", 1)[-1]
 
 
 def _administer(server: str, statement: str) -> None:

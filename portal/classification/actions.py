@@ -7,13 +7,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from portal.classification import queries
 from portal.classification.models import Category, OrganizationType, Region, Workday
+from portal.storage.batches import insert_rows
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    Row = dict[str, object]  # a row of a table, by the names of its columns
 
 DATA = Path(__file__).parent / "data"
 
@@ -26,22 +31,25 @@ def load_reference_data(folder: Path = DATA) -> dict[str, int]:
     """
     with transaction():
         counts = {
-            "region": _load(_regions(folder)),
-            "category": _load(_categories(folder)),
-            "workday": _load(_workdays(folder)),
-            "organization_type": _load(_organization_types(folder)),
+            "region": _load(Region, "code", _regions(folder)),
+            "category": _load(Category, "code", _categories(folder)),
+            "workday": _load(Workday, "day", _workdays(folder)),
+            "organization_type": _load(OrganizationType, "code", _organization_types(folder)),
         }
     queries.forget()
     return counts
 
 
-def _load(rows: Iterator[Region | Category | Workday | OrganizationType]) -> int:
-    count = 0
-    for row in rows:
-        db.session.merge(row)
-        count += 1
+def _load(model: type[Region | Category | Workday | OrganizationType], key: str, rows: Iterator[Row]) -> int:
+    """Change the rows that are there and insert the others, with one query for all of them."""
+    given = {row[key]: row for row in rows}
+    known = {getattr(one, key): one for one in db.session.scalars(select(model))}
+    for name in known.keys() & given.keys():
+        for column, value in given[name].items():
+            setattr(known[name], column, value)
     db.session.flush()
-    return count
+    insert_rows(model, [row for name, row in given.items() if name not in known])
+    return len(given)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
@@ -49,33 +57,33 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines)
 
 
-def _regions(folder: Path) -> Iterator[Region]:
+def _regions(folder: Path) -> Iterator[Row]:
     for row in _rows(folder / "regions.csv"):
         population = int(row["population"]) if row["population"] else None
-        yield Region(
-            code=row["code"], name=row["name"], name_en=row["name_en"], level=row["level"],
-            parent_code=row["parent_code"] or None, population=population, source=row["source"],
-        )  # fmt: skip
+        yield {
+            "code": row["code"], "name": row["name"], "name_en": row["name_en"], "level": row["level"],
+            "parent_code": row["parent_code"] or None, "population": population, "source": row["source"],
+        }  # fmt: skip
 
 
-def _categories(folder: Path) -> Iterator[Category]:
+def _categories(folder: Path) -> Iterator[Row]:
     for row in _rows(folder / "catalogue.csv"):
-        yield Category(
-            code=row["code"], name=row["name"], name_en=row["name_en"], level=int(row["level"]),
-            parent_code=row["parent_code"] or None, scheme=row["scheme"],
-            valid_from=date.fromisoformat(row["valid_from"]), status=row["status"],
-        )  # fmt: skip
+        yield {
+            "code": row["code"], "name": row["name"], "name_en": row["name_en"], "level": int(row["level"]),
+            "parent_code": row["parent_code"] or None, "scheme": row["scheme"],
+            "valid_from": date.fromisoformat(row["valid_from"]), "status": row["status"],
+        }  # fmt: skip
 
 
-def _workdays(folder: Path) -> Iterator[Workday]:
+def _workdays(folder: Path) -> Iterator[Row]:
     for row in _rows(folder / "workdays.csv"):
-        yield Workday(day=date.fromisoformat(row["day"]), is_workday=row["is_workday"] == "1", source=row["source"])
+        yield {"day": date.fromisoformat(row["day"]), "is_workday": row["is_workday"] == "1", "source": row["source"]}
 
 
-def _organization_types(folder: Path) -> Iterator[OrganizationType]:
+def _organization_types(folder: Path) -> Iterator[Row]:
     for row in _rows(folder / "organization_types.csv"):
-        yield OrganizationType(
-            code=row["code"], name=row["name"], name_en=row["name_en"],
-            credit_code_prefix=row["credit_code_prefix"],
-            is_social_organisation=row["is_social_organisation"] == "1", status=row["status"],
-        )  # fmt: skip
+        yield {
+            "code": row["code"], "name": row["name"], "name_en": row["name_en"],
+            "credit_code_prefix": row["credit_code_prefix"],
+            "is_social_organisation": row["is_social_organisation"] == "1", "status": row["status"],
+        }  # fmt: skip

@@ -9,6 +9,9 @@ import pytest
 
 from portal.classification import queries, rules
 from portal.classification.actions import load_reference_data
+from portal.classification.models import Region, Workday
+from portal.storage.database import db
+from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -61,6 +64,18 @@ def test_a_wrong_credit_code_is_recognised(code: str) -> None:
 
 def test_loading_twice_changes_nothing(app: Flask) -> None:
     assert load_reference_data() == load_reference_data()
+
+
+def test_loading_again_changes_what_differs_and_keeps_what_the_files_do_not_name(app: Flask) -> None:
+    load_reference_data()
+    with transaction():
+        db.session.add(Workday(day=date(2031, 1, 1), is_workday=False, source="an official"))
+        db.session.get_one(Region, "410100").name = "别名"
+
+    load_reference_data()
+
+    assert queries.region_name("410100") == "郑州市"
+    assert db.session.get(Workday, date(2031, 1, 1)) is not None
 
 
 def test_a_region_holds_what_lies_in_it(app: Flask) -> None:

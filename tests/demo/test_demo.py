@@ -28,8 +28,6 @@ from portal.storage.database import db
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flask import Flask
-
 
 def chains(seed: int = 1) -> list[purchases.Purchase]:
     return purchases.purchases(Random(seed), 200, prefix="ocds-demo00", as_of=loader.AS_OF)
@@ -64,9 +62,7 @@ def test_documents_have_the_same_bytes_every_time() -> None:
     assert documents.docx("标题", ["正文"]) == documents.docx("标题", ["正文"])
 
 
-def test_the_province_is_whole(app: Flask) -> None:
-    loader.load()
-
+def test_the_province_is_whole(demonstration: None) -> None:
     counts = {
         model: db.session.scalar(select(func.count()).select_from(model))
         for model in (Process, Service, Proposal, Rating)

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from portal.demo import loader
-from portal.storage.database import db
 from tests.servers import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
     from playwright.sync_api import Browser
 
     from portal.settings import Settings
@@ -28,17 +25,15 @@ ARGUMENTS = (
 
 
 @pytest.fixture
-def address(app: Flask, settings: Settings) -> Iterator[str]:
+def address(demonstration: None, settings: Settings) -> Iterator[str]:
     """Serve the demonstration."""
-    loader.load()
-    db.session.remove()
     with served(settings) as (where, _process):
         yield where
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start a browser; without one the test is skipped by name."""
+    """Start one browser for the tests of a module; without one they are skipped by name."""
     if CHROMIUM is None:
         pytest.skip("needs Chromium")
     with sync_playwright() as playwright:

@@ -95,8 +95,7 @@ def test_the_strict_schema_catches_a_misspelt_field(app: Flask, client: FlaskCli
     assert len(errors(strict, said)) == 1
 
 
-def test_every_listing_of_the_demonstration_agrees(app: Flask, client: FlaskClient, shared_data: Path) -> None:
-    loader.load()
+def test_every_listing_of_the_demonstration_agrees(demonstration: None, client: FlaskClient, shared_data: Path) -> None:
     known = schemas(shared_data / "hsds/schema", with_profile=True, strict=True)
 
     services = lines(client, "/hsds/services?format=ndjson")

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 from ocdsmerge import Merger
 
-from portal.demo.loader import load
 from portal.procurement import queries
 from portal.procurement.cli import MAPPINGS
 from portal.procurement.extensions import FIELDS, extensions_of
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from portal.procurement.rules import Json
@@ -94,9 +92,9 @@ def _check(client: FlaskClient, ocds_standard: Standard) -> int:
 
 
 @pytest.mark.timeout(300)
-def test_all_of_the_demonstration_province_is_right(app: Flask, client: FlaskClient, ocds_standard: Standard) -> None:
-    load()
-
+def test_all_of_the_demonstration_province_is_right(
+    demonstration: None, client: FlaskClient, ocds_standard: Standard
+) -> None:
     assert _check(client, ocds_standard) > 100
     published = [(release, _declared(package)) for package, _ in _packages(client) for release in _releases_in(package)]
     assert {
