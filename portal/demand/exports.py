@@ -8,8 +8,10 @@ from portal.classification.queries import category_name, region_name
 from portal.demand import queries, rules
 from portal.demand.models import Need, Proposal
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.following import Affected, Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
+from portal.ring.rules import Kind
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ PROPOSALS = Dataset(
     rows=Table(queries.proposals, _proposals, key=(Proposal.id,)),
     filters=("q", "region", "category", "year", "from", "stage"),
     choices={"stage": queries.STAGES},
+    follows=Follows(Kind.PROPOSAL, once_public=queries.once_public),
 )  # fmt: skip
 NEEDS = Dataset(
     name="needs",
@@ -152,6 +155,7 @@ NEEDS = Dataset(
     ),
     rows=NEED_ROWS,
     filters=("q", "region", "category", "year"),
+    follows=Follows(Kind.NEED, also=(Affected(Kind.PROPOSAL, queries.needs_of_proposals),)),
 )  # fmt: skip
 DEMAND_SUMMARY = Dataset(
     name="demand-summary",

@@ -126,6 +126,18 @@ def own_proposal(proposal_id: int, person_id: int) -> Proposal:
     return _one(db.session.scalar(query))
 
 
+def once_public(proposal_ids: Sequence[str]) -> frozenset[str]:
+    """Tell which of some proposals were ever public, though they may be hidden or taken back now."""
+    numbers = [int(number) for number in proposal_ids]
+    found = db.session.scalars(select(Proposal.id).where(Proposal.id.in_(numbers), Proposal.published_at.is_not(None)))
+    return frozenset(map(str, found))
+
+
+def needs_of_proposals(proposal_ids: Sequence[str]) -> list[str]:
+    """List the needs whose figures change with some proposals."""
+    return [need for needs in ring.targets(Relation.GATHERED_INTO, proposal_ids).values() for need in needs]
+
+
 def need(need_id: int) -> Need:
     """Read one public need."""
     return _one(db.session.scalar(visible_needs().where(Need.id == need_id)))

@@ -25,6 +25,7 @@ from portal.kernel.text import N_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from portal.exporting.following import Follows
     from portal.web.filters import Filters
 
 
@@ -79,6 +80,7 @@ class Dataset:
         choices: the values that some of them take, where there are few.
         check: reads the page of one thing by its identifier, to raise what the page raises where there is no row
             (410 with a reason where something was withdrawn); called for whatever is asked for alone.
+        follows: by which events one knows that rows changed, came or went; None where nobody can tell.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Dataset:
     filters: Sequence[str] = ()
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     check: Callable[[str], object] | None = None
+    follows: Follows | None = None
 
     def __post_init__(self) -> None:
         """Refuse a public dataset without `id`, `url` and `updated_at`."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Integer, cast, func, null, select
+from sqlalchemy import Integer, and_, cast, func, null, or_, select, true
 
 from portal.outbox.models import OutboxCursor, OutboxEvent
 from portal.storage.database import db
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
 
 
 def change_state() -> str:
@@ -50,3 +51,34 @@ def lag(consumer: str) -> int:
 def last_position() -> int:
     """Tell the highest position that was given: whatever is committed later has a higher one."""
     return db.session.scalar(select(func.max(OutboxEvent.position))) or 0
+
+
+def position_before(moment: datetime) -> int:
+    """Tell a position after which every event lies that was written at a moment or later."""
+    first = db.session.scalar(select(func.min(OutboxEvent.position)).where(OutboxEvent.at >= moment))
+    return last_position() if first is None else first - 1
+
+
+def latest_events(
+    kinds: Sequence[tuple[str, Collection[str]]], *, after: int, until: int, most: int
+) -> list[tuple[int, str, str]]:
+    """List the last event about each thing between two positions: its position, kind and object, in their order.
+
+    Args:
+        kinds: the kinds of things that matter, each with the changes that do; all where there are none.
+        after: the position that was reached before.
+        until: the last position that counts.
+        most: how many at the most.
+    """
+    wanted = [
+        and_(OutboxEvent.kind == kind, OutboxEvent.change.in_(changes) if changes else true())
+        for kind, changes in kinds
+    ]
+    last = func.max(OutboxEvent.position)
+    query = (
+        select(last, OutboxEvent.kind, OutboxEvent.object_id)
+        .where(OutboxEvent.position > after, OutboxEvent.position <= until, or_(*wanted))
+        .group_by(OutboxEvent.kind, OutboxEvent.object_id)
+    )
+    rows = db.session.execute(query.order_by(last).limit(most))
+    return [(position or 0, kind, one) for position, kind, one in rows]

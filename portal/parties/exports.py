@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.following import Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.parties import queries
@@ -50,4 +51,5 @@ ORGANIZATIONS = Dataset(
     rows=Table(queries.organizations, _rows, key=(Organization.id,)),
     filters=("q", "kind", "region"),
     choices={"kind": queries.KINDS},
+    follows=Follows(queries.KIND),
 )  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.following import Affected, Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.planning import queries
 from portal.planning.models import Plan, PlanLine
 from portal.ring.queries import targets
-from portal.ring.rules import Relation
+from portal.ring.rules import Kind, Relation
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ PLANS = Dataset(
     ),
     rows=Table(queries.plans, _plan_rows, key=(Plan.id,)),
     filters=("q", "region", "category", "year"),
+    follows=Follows(Kind.PLAN, (Affected(Kind.PLAN_LINE, queries.plan_ids_of),), queries.once_public),
 )  # fmt: skip
 
 PLAN_LINES = Dataset(
@@ -120,4 +122,5 @@ PLAN_LINES = Dataset(
     ),
     rows=Table(queries.plan_lines, _line_rows, key=(PlanLine.id,)),
     filters=("q", "region", "category", "year"),
+    follows=Follows(Kind.PLAN_LINE, (Affected(Kind.PLAN, queries.line_ids_of),), queries.lines_once_public),
 )  # fmt: skip

@@ -172,6 +172,26 @@ def plan_ids_of(line_ids: Sequence[str]) -> list[str]:
     return [str(number) for number in db.session.scalars(select(PlanLine.plan_id).where(PlanLine.id.in_(numbers)))]
 
 
+def line_ids_of(plan_ids: Sequence[str]) -> list[str]:
+    """List the lines of some plans, whether or not they may be seen."""
+    numbers = [int(number) for number in plan_ids if number.isdecimal()]
+    return [str(number) for number in db.session.scalars(select(PlanLine.id).where(PlanLine.plan_id.in_(numbers)))]
+
+
+def once_public(plan_ids: Sequence[str]) -> frozenset[str]:
+    """Tell which of some plans were ever public, though they may be hidden now."""
+    query = select(Plan.id).where(Plan.id.in_([int(number) for number in plan_ids]), Plan.published_at.is_not(None))
+    return frozenset(map(str, db.session.scalars(query)))
+
+
+def lines_once_public(line_ids: Sequence[str]) -> frozenset[str]:
+    """Tell which of some lines were ever public, with their plan."""
+    of_plans = select(Plan.id).where(Plan.published_at.is_not(None))
+    numbers = [int(number) for number in line_ids]
+    query = select(PlanLine.id).where(PlanLine.id.in_(numbers), PlanLine.plan_id.in_(of_plans))
+    return frozenset(map(str, db.session.scalars(query)))
+
+
 def plan_figures(plan_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:
     """Count the lines of many plans and add up their money (fen): one statement."""
     rows = db.session.execute(

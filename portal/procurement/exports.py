@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.following import Affected, Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
+from portal.moderation.rules import HIDDEN, RESTORED
 from portal.parties.queries import organization_names
 from portal.procurement import joins, queries, texts
 from portal.procurement.models import Contract, Process, Release, ReleaseText
 from portal.procurement.rules import PayloadWithheldError, Stage, Tag, contract_anchor
+from portal.ring.rules import Kind
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -159,6 +162,7 @@ NOTICES = Dataset(
     filters=(*_NARROWED, "kind"),
     choices=_STAGES | {"kind": list(Tag)},
     check=_check_notice,
+    follows=Follows(queries.NOTICE, also=(Affected(Kind.PROCESS, queries.release_ids_of, (HIDDEN, RESTORED)),)),
 )  # fmt: skip
 PROCESSES = Dataset(
     name="processes",
@@ -187,6 +191,7 @@ PROCESSES = Dataset(
     filters=_NARROWED,
     choices=_STAGES,
     check=queries.process,
+    follows=Follows(Kind.PROCESS),
 )  # fmt: skip
 CONTRACTS = Dataset(
     name="contracts",
@@ -208,4 +213,5 @@ CONTRACTS = Dataset(
     rows=Table(_visible_contracts, _contracts, key=(Contract.ocid, Contract.contract_id)),
     filters=_NARROWED,
     choices=_STAGES,
+    follows=Follows(None, also=(Affected(Kind.PROCESS, queries.contract_keys_of),)),
 )  # fmt: skip

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from portal.procurement.rules import Json
 
-NOTICE = "notice"
+NOTICE, JOIN = "notice", "join"
 BATCH = 500
 FIRST_KNOWN = ("title_en", "description", "buyer_id", "region_code", "category_code", "method", "method_details")
 LAST_KNOWN = ("tender_ends_at", "number_of_tenderers")

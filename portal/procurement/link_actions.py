@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from portal.procurement.joining_rules import Pair
     from portal.procurement.linking_rules import Contrast
 
-JOIN = "join"
+JOIN = joins.JOIN
 JOIN_LOCK = 7_310_005
 BATCH = 250
 LONGEST_BY = 100

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.following import Affected, Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.procurement import joins, link_queries
 from portal.procurement.link_models import ProcessJoin
+from portal.ring.rules import Kind
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -55,4 +57,11 @@ JOINS = Dataset(
         Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
     ),
     rows=Table(lambda _filters: link_queries.visible_history(), _joins, key=(ProcessJoin.id,)),
+    follows=Follows(
+        joins.JOIN,
+        also=(
+            Affected(joins.JOIN, link_queries.steps_on_same_pairs),
+            Affected(Kind.PROCESS, link_queries.steps_of_processes),
+        ),
+    ),
 )  # fmt: skip

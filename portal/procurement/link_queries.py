@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Person
@@ -166,6 +166,20 @@ def visible_history() -> Select[ProcessJoin]:
     """Select the steps whose processes may both be seen, oldest first."""
     visible = and_(_is_visible(ProcessJoin.first_ocid), _is_visible(ProcessJoin.second_ocid))
     return select(ProcessJoin).where(visible).order_by(ProcessJoin.id)
+
+
+def steps_of_processes(ocids: Sequence[str]) -> list[str]:
+    """List the steps that some processes are in, whether or not they may be seen."""
+    query = history(ocids).order_by(None).with_only_columns(ProcessJoin.id)
+    return [str(number) for number in db.session.scalars(query)]
+
+
+def steps_on_same_pairs(join_ids: Sequence[str]) -> list[str]:
+    """List the steps on the pairs of some steps: what one says of a pair decides whether the others still hold."""
+    pairs = select(ProcessJoin.first_ocid, ProcessJoin.second_ocid)
+    pairs = pairs.where(ProcessJoin.id.in_([int(number) for number in join_ids]))
+    query = select(ProcessJoin.id).where(tuple_(ProcessJoin.first_ocid, ProcessJoin.second_ocid).in_(pairs))
+    return [str(number) for number in db.session.scalars(query)]
 
 
 def step(join_id: int) -> ProcessJoin:

@@ -230,6 +230,12 @@ def release_ids_of(ocids: Sequence[str]) -> list[str]:
     return [str(number) for number in db.session.scalars(select(Release.id).where(Release.ocid.in_(set(ocids))))]
 
 
+def contract_keys_of(ocids: Sequence[str]) -> list[str]:
+    """List the contracts of processes as they are named in data, whether or not they may be seen."""
+    query = select(Contract.ocid, Contract.contract_id).where(Contract.ocid.in_(set(ocids)))
+    return [f"{ocid}#{contract_id}" for ocid, contract_id in db.session.execute(query)]
+
+
 def ocids_of(release_ids: Sequence[str]) -> list[str]:
     """List the processes that some publications belong to, whether or not they may be seen."""
     numbers = [int(number) for number in release_ids if number.isdecimal()]

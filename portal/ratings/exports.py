@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.following import Affected, Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
+from portal.moderation.rules import HIDDEN, RESTORED
 from portal.ratings import queries, rules
 from portal.ratings.models import RatingSummary
+from portal.ring.rules import Kind
 from portal.services.rules import ServiceStatus
 from portal.web import links
 
@@ -71,4 +74,5 @@ RATINGS = Dataset(
     rows=Table(queries.summaries, _rows, key=(RatingSummary.id,)),
     filters=("q", "region", "category", "buyer", "supplier", "stage", "from", "to"),
     choices={"stage": list(ServiceStatus)},
+    follows=Follows(Kind.RATING, also=(Affected(Kind.SERVICE, queries.summary_ids_of, (HIDDEN, RESTORED)),)),
 )  # fmt: skip

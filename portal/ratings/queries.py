@@ -83,6 +83,12 @@ def summaries_of_service(service_id: int) -> Sequence[RatingSummary]:
     return db.session.scalars(query.order_by(RatingSummary.as_of, RatingSummary.id)).all()
 
 
+def summary_ids_of(service_ids: Sequence[str]) -> list[str]:
+    """List the summaries of some services, whether or not they may be seen."""
+    query = select(RatingSummary.id).where(RatingSummary.service_id.in_([int(number) for number in service_ids]))
+    return [str(number) for number in db.session.scalars(query)]
+
+
 def summaries_by_id(ids: Collection[str]) -> Mapping[str, RatingSummary]:
     """Read many summaries at once, by identifier."""
     query = visible_summaries().where(RatingSummary.id.in_([int(number) for number in ids]))

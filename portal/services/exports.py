@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting.following import Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
+from portal.ring.rules import Kind
 from portal.services import queries
 from portal.services.models import Service
 from portal.services.rules import ServiceStatus
@@ -98,4 +100,5 @@ SERVICES = Dataset(
     ),
     filters=("q", "region", "category", "buyer", "supplier", "stage"),
     choices={"stage": list(ServiceStatus)},
+    follows=Follows(Kind.SERVICE),
 )  # fmt: skip

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from flask import current_app
 
+from portal.kernel.clock import SHANGHAI
+from portal.kernel.errors import BadFilterError
 from portal.opendata.api import rules
 from portal.web.filters import Filters
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from portal.exporting.dataset import Dataset
 
+SINCE, LONGEST_POSITION = "updated_since", 18
 _FILTER_NAMES = tuple("from" if item.name == "from_" else item.name for item in fields(Filters))
 
 
@@ -23,7 +27,7 @@ _FILTER_NAMES = tuple("from" if item.name == "from_" else item.name for item in 
 class Asked:
     """One question to a dataset, read from the address.
 
-    `names` are the columns wanted, `after` is the text to go on from.
+    `names` are the columns wanted, `after` is the text to go on from, `since` is what is asked to have changed.
     """
 
     dataset: Dataset
@@ -31,6 +35,8 @@ class Asked:
     names: Sequence[str]
     limit: int
     after: str
+    since: int | datetime | None = None
+    said_since: str = ""
 
     @classmethod
     def read(cls, dataset: Dataset, args: Mapping[str, str]) -> Self:
@@ -48,6 +54,8 @@ class Asked:
             names=read_names(dataset, args),
             limit=_limit(args.get("limit", "").strip()),
             after=args.get("after", "").strip(),
+            since=_since(dataset, args.get(SINCE, "").strip()),
+            said_since=args.get(SINCE, "").strip(),
         )
 
     def place(self) -> Sequence[object] | None:
@@ -64,12 +72,13 @@ class Asked:
         said = self.filters.as_args() | {
             "fields": ",".join(self.names) if len(self.names) < len(self.dataset.columns) else None,
             "limit": self.limit if self.limit != rules.USUAL_ROWS else None,
+            SINCE: self.said_since or None,
             "after": cursor,
         }
         return {name: value for name, value in said.items() if value is not None}
 
     def _bound_to(self) -> str:
-        return json.dumps([self.dataset.name, self.filters.as_args()], default=str)
+        return json.dumps([self.dataset.name, self.filters.as_args(), self.said_since], default=str)
 
 
 def read_names(dataset: Dataset, args: Mapping[str, str]) -> Sequence[str]:
@@ -93,6 +102,21 @@ def _limit(raw: str) -> int:
     if not 1 <= int(raw) <= rules.MOST_ROWS:
         raise rules.LimitError(name="limit", most=rules.MOST_ROWS)
     return int(raw)
+
+
+def _since(dataset: Dataset, raw: str) -> int | datetime | None:
+    """Read a position, a moment or a day; a moment without an offset is one of Shanghai."""
+    if not raw:
+        return None
+    if dataset.follows is None:
+        raise rules.UnusedFilterError(name=SINCE, known=", ".join(dataset.filters) or "-")
+    if raw.isascii() and raw.isdecimal() and len(raw) <= LONGEST_POSITION:
+        return int(raw)
+    try:
+        moment = datetime.fromisoformat(raw.replace(" ", "+"))  # a plus sign that nobody escaped
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadFilterError(name=SINCE) from error
 
 
 def _secret() -> str:

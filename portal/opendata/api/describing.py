@@ -117,7 +117,7 @@ def _list_operation(dataset: Dataset) -> Json:
         "description": schemas.said(dataset.description),
         "parameters": [
             *(_parameter(name, dataset) for name in dataset.filters),
-            *(_parameter(name, dataset) for name in schemas.PAGING),
+            *(_parameter(name, dataset) for name in schemas.paging(dataset)),
         ],
         "responses": _responses(f"{dataset.name}.page", "400", "429"),
     }

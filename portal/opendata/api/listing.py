@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from portal.opendata.api.asking import Asked
     from portal.settings import Settings
 
+    Place = Sequence[object] | None
+    Places = tuple[Place, Place]
+
 Json = dict[str, object]
 
 
@@ -49,11 +52,16 @@ def page(asked: Asked) -> Json:
     place = asked.place()
     position = cast("int", place[0]) if place else last_position()
     rows, last = table_of(asked.dataset).page(asked.filters, after=place[1:] if place else None, limit=asked.limit)
-    following = _address(asked, [position, *last]) if last else None
+    return written(asked, rows, places=(place, [position, *last] if last else None), position=position)
+
+
+def written(asked: Asked, rows: Sequence[Mapping[str, object]], *, places: Places, **meta: object) -> Json:
+    """Write an answer with rows: where it is, where the next page is, and what else is told of it."""
+    place, following = places
     return {
         "data": [_row(asked.names, row) for row in rows],
-        "links": {"self": _address(asked, place), "next": following},
-        "meta": _meta(asked.dataset) | {"count": len(rows), "limit": asked.limit, "position": position},
+        "links": {"self": _address(asked, place), "next": _address(asked, following) if following else None},
+        "meta": _meta(asked.dataset) | {"count": len(rows), "limit": asked.limit, **meta},
     }
 
 

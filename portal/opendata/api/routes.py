@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, current_app, request
 
 from portal.kernel.errors import NotFoundError
-from portal.opendata.api import describing, listing
+from portal.opendata.api import changes, describing, listing
 from portal.opendata.api.asking import Asked, read_names
 from portal.web import access, links
 
@@ -48,8 +48,8 @@ def openapi() -> ResponseReturnValue:
 @access.public
 def rows(name: str) -> ResponseReturnValue:
     """Give a page of a dataset."""
-    found = listing.page(Asked.read(listing.dataset(name), request.args))
-    return _answer(found)
+    asked = Asked.read(listing.dataset(name), request.args)
+    return _answer(listing.page(asked) if asked.since is None else changes.page(asked))
 
 
 @bp.get("/<name>/<path:identifier>")

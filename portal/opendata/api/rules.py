@@ -17,6 +17,7 @@ VERSION = "1.0.0"
 MOST_ROWS, USUAL_ROWS = 1000, 100
 SEAL_BYTES = 12
 LONGEST_CURSOR = 4000
+MOST_CHANGED = 100_000
 
 
 class LimitError(BadFilterError):
@@ -47,6 +48,25 @@ class BadCursorError(BadFilterError):
     message = N_(
         "The text in “after” is damaged or belongs to another list or other filters. Begin again without it and "
         "follow links.next as it is."
+    )
+
+
+class UnknownPositionError(BadFilterError):
+    """Raised when somebody goes on from a position that this portal has not reached: it was restored from a backup."""
+
+    code = "unknown-position"
+    message = N_(
+        "This portal has not come as far as the position in “%(name)s”. Read the whole list once more and take "
+        "meta.position from it."
+    )
+
+
+class TooFarBackError(BadFilterError):
+    """Raised when so much changed since then that reading it all is less work."""
+
+    code = "too-far-back"
+    message = N_(
+        "More than %(most)s things have changed since then. Read the whole list instead and take meta.position from it."
     )
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from portal.exporting.dataset import ID, ColumnType
 from portal.kernel.text import N_
 from portal.opendata.api import listing, rules
+from portal.opendata.api.asking import SINCE
 from portal.web.filters import LARGEST_NUMBER, LATEST_YEAR, LONGEST_QUERY, LONGEST_TEXT
 from portal.web.locale import CHINESE, spoken_in
 
@@ -50,11 +51,23 @@ PAGING: Mapping[str, tuple[Json, str]] = {
         {"type": "integer", "minimum": 1, "maximum": rules.MOST_ROWS, "default": rules.USUAL_ROWS},
         N_("How many rows a page holds at the most."),
     ),
+    SINCE: (
+        {"type": "string", "maxLength": 40},
+        N_(
+            "Only what changed since then, each thing once; meta.removed names what is not in the list any more. A "
+            "position as meta.position of an earlier answer gives it (exact), or a day or moment (ISO 8601)."
+        ),
+    ),
     "after": (
         {"type": "string", "maxLength": rules.LONGEST_CURSOR},
         N_("Where to go on: only as links.next gives it, with the same filters."),
     ),
 }
+
+
+def paging(dataset: Dataset) -> list[str]:
+    """List the parameters that do not narrow a list but lead through it."""
+    return [name for name in PAGING if name != SINCE or dataset.follows is not None]
 
 
 def said(message: str) -> str:
@@ -99,8 +112,10 @@ def page_schema(dataset: Dataset) -> Json:
     """Describe a page of rows."""
     links: Json = {"self": {"type": "string", "format": "uri"}, "next": {"type": ["string", "null"], "format": "uri"}}
     number = {"type": "integer", "minimum": 0}
+    one: Json = {"type": "integer" if is_numbered(dataset) else "string"}
     meta: Json = {"count": number, "limit": {"type": "integer", "minimum": 1}, "position": number}
-    return _answer({"type": "array", "items": _row_reference(dataset)}, links, meta)
+    removed: Json = {"since": number, "removed": {"type": "array", "items": one}}
+    return _answer({"type": "array", "items": _row_reference(dataset)}, links, meta, removed)
 
 
 def one_schema(dataset: Dataset) -> Json:
@@ -125,15 +140,17 @@ def problem_schema() -> Json:
     }
 
 
-def _answer(data: Json, links: Json, meta: Json) -> Json:
+def _answer(data: Json, links: Json, meta: Json, perhaps: Json | None = None) -> Json:
     meta = {"dataset": {"type": "string"}, "license": {"type": "string", "format": "uri"}} | meta
-    parts: Json = {"data": data, "links": _closed(links), "meta": _closed(meta)}
+    parts: Json = {"data": data, "links": _closed(links), "meta": _closed(meta, perhaps)}
     return _closed(parts)
 
 
-def _closed(properties: Json) -> Json:
+def _closed(properties: Json, perhaps: Json | None = None) -> Json:
+    """Describe an object with these members and, perhaps, some more, but no other."""
     return {
-        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
+        "type": "object", "properties": properties | (perhaps or {}), "required": list(properties),
+        "additionalProperties": False,
     }  # fmt: skip
 
 
