@@ -22,6 +22,7 @@ from portal.outbox.queries import change_state
 from portal.search import keeping
 from portal.settings import ROOT, Settings
 from portal.storage.database import db
+from portal.usage import counting
 from portal.web import access, caching, errors, locale, security, templating
 from portal.web.filters import LARGEST_NUMBER
 
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     _set_up_storage(app, settings)
     _set_up_web(app, settings)
     _set_up_mail(app, settings)
+    counting.init_app(app)
     capabilities.register(app)
     app.extensions["outbox_consumers"] = (
         CheckpointSigner(settings.ledger_origin, settings.data_dir / "keys"),
@@ -74,6 +76,7 @@ def start_draining(app: Flask) -> None:
     if settings.drain == "web":
         draining.start(app, lock_file=settings.data_dir / "outbox.lock")
     keeping.start_watching(app)
+    counting.start(app)
 
 
 def main() -> None:

@@ -103,6 +103,8 @@ from portal.services import queries as services
 from portal.services import routes as services_routes
 from portal.services.drafts import office as draft_office
 from portal.storage.cli import migrations
+from portal.usage import exports as usage_exports
+from portal.usage import routes as usage_routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -225,6 +227,7 @@ CAPABILITIES: Sequence[Capability] = (
     ),
     Capability("search", commands=(search_cli.search_group,)),
     Capability("pages", blueprints=(pages_routes.bp, health.bp, merge_office.bp), indexers=(pages_indexing.HELP,)),
+    Capability("usage", blueprints=(usage_routes.bp,), datasets=(usage_exports.MONTHS, usage_exports.DAYS)),
     Capability("catalogue", blueprints=(catalogue_routes.bp,)),
     Capability("feeds", blueprints=(feed_routes.bp,)),
     Capability(

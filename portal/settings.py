@@ -48,6 +48,9 @@ class Settings:
     ocid_prefix: str = "ocds-demo00"
     licence_url: str = "https://creativecommons.org/licenses/by/4.0/"
     ledger_origin: str = "sanwen.example/ledger"
+    # What is counted
+    usage: str = "on"
+    usage_months: int = 13
     # Limits
     form_bytes: int = 1_000_000
     upload_bytes: int = 20_000_000
