@@ -130,18 +130,14 @@ class Catalogue:
     def _distribution(self, dataset: URIRef, one: Catalogued, path: str, part: Spoken, span: Span | None) -> None:
         file = path.rpartition("/")[2]
         ending, url = file.partition(".")[2], URIRef(self._site + path)
-        code, media = words.FILES[ending]
-        made, name = self._here(f"file-{one.name}-{file}"), words.NAMES[ending]
+        made, name = self._here(f"file-{one.name}-{file}"), words.name_of(ending)
         self._say(dataset, DCAT.distribution, made)
         self._say(made, RDF.type, DCAT.Distribution)
         self._say(made, DCAT.accessURL, url)
         self._say(made, DCAT.downloadURL, url)
         self._tell(made, DCTERMS.title, _joined(one.title, part, name))
         self._tell(made, DCTERMS.description, one.description)
-        self._code(made, DCTERMS["format"], "file-type", code)
-        if media:
-            self._say(URIRef(words.IANA + media), RDF.type, DCTERMS.MediaType)
-            self._say(made, DCAT.mediaType, URIRef(words.IANA + media))
+        self._describe_format(made, ending)
         self._say(made, DCTERMS.license, self._licence)
         self._say(made, words.DCATAP.availability, self._concept(words.STABLE, "Stable"))
         if one.facts.standard:
@@ -149,6 +145,18 @@ class Catalogue:
         if span is not None:
             self._date(made, span.first, DCTERMS.issued)
             self._date(made, span.last, DCTERMS.modified)
+
+    def _describe_format(self, made: URIRef, ending: str) -> None:
+        """Say what a file is by its extension; of one that the vocabularies do not know nothing is said."""
+        inner = ending.removesuffix(".gz")
+        code, media = words.FILES.get(inner, ("", ""))
+        if code:
+            self._code(made, DCTERMS["format"], "file-type", code)
+        packed = words.FILES["gz"][1] if inner != ending else ""
+        for predicate, said in ((DCAT.mediaType, media), (DCAT.compressFormat, packed)):
+            if said:
+                self._say(URIRef(words.IANA + said), RDF.type, DCTERMS.MediaType)
+                self._say(made, predicate, URIRef(words.IANA + said))
 
     def _describe_service(self, name: str, said: Mapping[str, object], described: Mapping[str, URIRef]) -> None:
         service, served = self._here(f"service-{name}"), _texts(said["serves"]) or list(described)

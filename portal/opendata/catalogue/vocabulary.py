@@ -58,6 +58,13 @@ CLASSES = {
 }
 
 
+def name_of(ending: str) -> str:
+    """Name a format for people by its extension."""
+    inner = ending.removesuffix(".gz")
+    name = NAMES.get(inner, inner.upper())
+    return name if inner == ending else f"{name}, {NAMES['gz']}"
+
+
 def authority(table: str, code: str) -> URIRef:
     """Tell the address of a code in one of the European vocabularies."""
     return URIRef(f"{AUTHORITY}{table}/{code}")

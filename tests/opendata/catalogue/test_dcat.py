@@ -75,7 +75,8 @@ def test_the_catalogue_conforms(app: Flask, client: FlaskClient, shapes: Graph) 
     told = results(read(client), shapes)
 
     assert told["Violation"] == []
-    assert {line.split()[1] for line in told["Warning"]} == {str(DCAT.bbox), str(DCAT.centroid)}
+    of_data = [line for line in told["Warning"] if "#dataset-usage" not in line]  # the demonstration has no readers
+    assert {line.split()[1] for line in of_data} == {str(DCAT.bbox), str(DCAT.centroid)}
 
 
 def test_a_catalogue_without_data_conforms(client: FlaskClient, shapes: Graph) -> None:
