@@ -63,6 +63,7 @@ class _Words:
     periods: re.Pattern[str]
     parts: re.Pattern[str]
     rounds: Sequence[str]
+    says_nothing: frozenset[str]
     number: re.Pattern[str]
     labelled: re.Pattern[str]
     series_signs: Sequence[str]
@@ -78,7 +79,7 @@ def _words() -> _Words:
         kinds=sorted(said["kinds"], key=len, reverse=True), corrections=said["corrections"],
         tails=sorted(said["tails"], key=len, reverse=True), periods=re.compile("|".join(said["periods"])),
         parts=re.compile("|".join(f"(?:{one})" for one in parts)), rounds=said["rounds"],
-        number=re.compile(said["number"]),
+        says_nothing=frozenset(said["says_nothing"]), number=re.compile(said["number"]),
         labelled=re.compile(rf"(?:{'|'.join(said['labels'])})[:：]?\s*([^\s，。；、,;]{{4,60}})"),
         series_signs=said["series_signs"], not_series=said["not_series"],
     )  # fmt: skip
@@ -104,6 +105,15 @@ def _numbers(text: str) -> Iterable[ProjectNumber]:
             continue
         if is_latin or any(sign in letters for sign in words.series_signs):
             yield ProjectNumber(series, found["serial"].lstrip("0") or "0", found["lot"] or "")
+
+
+@lru_cache(maxsize=10_000)
+def says_only_kind(title: str) -> bool:
+    """Tell whether a title names a kind of notice, a lot or a number alone, and no purchase."""
+    words = _words()
+    text = _without_ends(_SPACE.sub("", nfkc_fold(title)), words)
+    text = re.sub(r"[\W\d_]", "", words.parts.sub("", text))
+    return text in words.says_nothing or not text
 
 
 @lru_cache(maxsize=10_000)

@@ -20,6 +20,7 @@ from portal.procurement.models import Release, ReleasePayload
 from portal.procurement.queries import NOTICE
 from portal.procurement.rules import Json, Problem, SealReport, Tag
 from portal.procurement.standard import faults_of
+from portal.procurement.titling import spare_title_in, title_in
 from portal.storage.batches import batches, insert_rows
 from portal.storage.database import db
 
@@ -50,9 +51,10 @@ class _Shelf:
     digests: dict[str, str]
     newest: tuple[datetime, str] | None = None
 
-    def title(self, release: _Fresh, own: str) -> str:
+    def title(self, release: _Fresh) -> str:
         """Give the title of a release, its own or the newest one before it was sealed, and note it."""
-        title = own or (self.newest[1] if self.newest else release.ocid)
+        newest = self.newest[1] if self.newest else ""
+        title = own_title(release.said) or newest or spare_title_in(release.said)[:TITLE_LENGTH] or release.ocid
         if self.newest is None or release.date_at >= self.newest[0]:
             self.newest = (release.date_at, title)
         return title
@@ -142,18 +144,18 @@ class Sealer:
                 self.at_hand[one.ocid].append(Told(one.date_at, number, one.said))
 
     def _row(self, fresh: _Fresh, position: int, now: datetime) -> dict[str, object]:
-        title, title_en = _titles(fresh.said)
         return {
             "ocid": fresh.ocid, "release_id": fresh.release_id, "date_at": fresh.date_at,
             "tag": max(values.tags(fresh.said), key=RANKS.__getitem__),
-            "title": self._shelves[fresh.ocid].title(fresh, title), "title_en": title_en, "sha256": fresh.digest,
+            "title": self._shelves[fresh.ocid].title(fresh),
+            "title_en": title_in(fresh.said, "title_en")[:TITLE_LENGTH] or None, "sha256": fresh.digest,
             "source": self._source, "sealed_by": self._by, "sealed_at": now, "ledger_position": position,
         }  # fmt: skip
 
 
 def own_title(release: Json) -> str:
     """Give the Chinese title that a release has itself; empty where it shows that of an earlier one."""
-    return _titles(release)[0]
+    return title_in(release)[:TITLE_LENGTH]
 
 
 def place_of(release: Json, number: int) -> str:
@@ -164,15 +166,3 @@ def place_of(release: Json, number: int) -> str:
 
 def _problems(release: Json, number: int) -> list[Problem]:
     return [Problem(f"{place_of(release, number)} /{path}", reason, number) for path, reason in faults_of(release)]
-
-
-def _titles(release: Json) -> tuple[str, str | None]:
-    """Find what a release is about, in Chinese and English, in whatever part says it first."""
-    parts = [
-        values.child(release, "tender"),
-        release,
-        *values.children(release, "awards"),
-        *values.children(release, "contracts"),
-    ]
-    title, title_en = (values.first_text(*(part.get(name) for part in parts)) for name in ("title", "title_en"))
-    return title[:TITLE_LENGTH], title_en[:TITLE_LENGTH] or None

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal.kernel.text import clean_line
+from portal.procurement.notice_titles import says_only_kind
 from portal.procurement.rules import AwardStatus, ContractStatus, MilestoneStatus, Stage, Tag, TenderStatus
+from portal.procurement.titling import spare_title_in, title_in
 from portal.procurement.values import LARGEST_AMOUNT, Amount, amount, child, children, day, first_text, moment
 
 if TYPE_CHECKING:
@@ -66,20 +68,14 @@ def summarise(compiled: Json, tags: Sequence[str]) -> Summary:
     """
     tender, planning = child(compiled, "tender"), child(compiled, "planning")
     awards, contracts = children(compiled, "awards"), children(compiled, "contracts")
-    title = first_text(
-        tender.get("title"),
-        compiled.get("title"),
-        *(one.get("title") for one in (*awards, *contracts)),
-        child(planning, "budget").get("project"),
-        compiled.get("ocid"),
-    )
+    named = title_in(compiled)
     items = [*children(tender, "items"), *(item for one in (*awards, *contracts) for item in children(one, "items"))]
     active = [award for award in awards if award.get("status") not in LOST]
     suppliers = [supplier for award in active for supplier in children(award, "suppliers")]
     dates = [found for award in active if (found := day(award.get("date"))) is not None]
     return Summary(
-        title=title,
-        title_en=first_text(tender.get("title_en"), compiled.get("title_en")) or None,
+        title=named or spare_title_in(compiled) or first_text(compiled.get("ocid")),
+        title_en=title_in(compiled, "title_en") or None,
         description=first_text(tender.get("description"), compiled.get("description"), planning.get("rationale")),
         buyer=_buyer(compiled, tender),
         region_code=_region(compiled),
@@ -92,7 +88,7 @@ def summarise(compiled: Json, tags: Sequence[str]) -> Summary:
         awarded_on=min(dates) if dates else None,
         number_of_tenderers=_number_of_tenderers(tender),
         suppliers=suppliers,
-        contracts=[_contract(one, awards) for one in contracts],
+        contracts=[_contract(one, awards, named) for one in contracts],
     )  # fmt: skip
 
 
@@ -196,15 +192,16 @@ def _number_of_tenderers(tender: Json) -> int | None:
     return len(children(tender, "tenderers")) or None
 
 
-def _contract(contract: Json, awards: Sequence[Json]) -> ContractSummary:
+def _contract(contract: Json, awards: Sequence[Json], purchase: str) -> ContractSummary:
     award_id = clean_line(str(contract.get("awardID", "")))
     award = next((one for one in awards if clean_line(str(one.get("id"))) == award_id), {})
     suppliers = children(contract, "suppliers") or children(award, "suppliers")
     period = child(contract, "period")
+    titles = [title for one in (contract, award) if (title := first_text(one.get("title")))]
     return ContractSummary(
         contract_id=clean_line(str(contract.get("id"))),
         award_id=award_id[:200] or None,
-        title=first_text(contract.get("title"), award.get("title")),
+        title=first_text(*(one for one in titles if not says_only_kind(one)), purchase if titles else "", *titles),
         supplier_name=first_text(suppliers[0].get("name")) or None if suppliers else None,
         supplier=suppliers[0] if suppliers else None,
         amount=amount(child(contract, "value")),

@@ -22,8 +22,8 @@ from portal.procurement.queries import with_bodies
 from portal.procurement.reading import stream_file
 from portal.procurement.screening import personal_in
 from portal.procurement.standard import faults_of
+from portal.procurement.titling import spare_title_in, title_in
 from portal.procurement.unpacking import GZIP, ZIP, BombError, UnreadableError
-from portal.procurement.values import child, children, first_text
 from portal.publishing import queries
 from portal.publishing import upload_rules as rules
 from portal.publishing.notices.model import notice_types
@@ -78,9 +78,7 @@ class Imported:
     @property
     def title(self) -> str:
         """Tell what it is about."""
-        parts = [child(self.release, "tender"), self.release]
-        parts += [*children(self.release, "awards"), *children(self.release, "contracts")]
-        return first_text(*(part.get("title") for part in parts))
+        return title_in(self.release) or spare_title_in(self.release)
 
     @property
     def groups(self) -> list[Group]:

@@ -19,7 +19,8 @@ from portal.procurement.linking import clues_of, likely_processes
 from portal.procurement.merging import compile_releases
 from portal.procurement.models import Process, Release
 from portal.procurement.rules import Tag
-from portal.procurement.values import child, children, first_text
+from portal.procurement.titling import spare_title_in, title_in
+from portal.procurement.values import first_text
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
 from portal.publishing.notices.model import notice_types
 from portal.publishing.notices.occasion import Occasion
@@ -228,16 +229,13 @@ def _document(document: Document, notice: NoticeType, at: str) -> Json:
 
 def title_of(draft: Draft) -> str:
     """Tell what a draft is about, for lists."""
-    return title_from(draft, {} if draft.body else state_of(draft.ocid))
+    return title_from(draft, {} if draft.body and title_in(draft.body) else state_of(draft.ocid))
 
 
 def title_from(draft: Draft, state: Json) -> str:
     """Tell what a draft is about, where the state of its purchase is at hand."""
-    said = draft.body or state
-    title = first_text(draft.values.get("title"), child(said, "tender").get("title"), said.get("title"))
-    if not title and draft.body:
-        title = first_text(*(part.get("title") for part in (*children(said, "awards"), *children(said, "contracts"))))
-    return title[:300]
+    body: Json = draft.body or {}
+    return first_text(draft.values.get("title"), title_in(body), title_in(state), spare_title_in(body))[:300]
 
 
 @dataclass(frozen=True)

@@ -302,3 +302,22 @@ def test_a_release_that_the_file_says_was_published_long_ago_is_not_due_but_told
     assert "已超期5个工作日" in page
     assert "按文件所写，已于2025年3月12日公布。" in page
     assert "已超过法定期限的公告" not in client.get("/office").text
+
+
+def test_a_draft_of_an_award_that_its_file_calls_only_award_bears_the_name_of_its_purchase(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    published = make_published("tender", government, by=publisher, approver=approver)
+    client = signed_in(app, publisher)
+    award = make_release(
+        ocid=published.ocid,
+        tag=["award"],
+        tender={"id": "T"},
+        awards=[{"id": "A", "title": "中标", "status": "active"}],
+    )
+
+    send(client, bring(client, written(award), government))
+    listed = client.get(OFFICE).text
+
+    assert drafts()[-1].title == published.title
+    assert f"{published.title}</a>" in listed
+    assert "中标</a>" not in listed
