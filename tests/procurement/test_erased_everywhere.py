@@ -48,7 +48,7 @@ WORD, WORD_EN = "叶蜡石张三丰", "Pyrophyllite"
 SAID = {"reason": "个人信息", "basis": "个人信息保护法第四十七条", "by": "李四", "approved_by": "王五"}
 ECHO = re.compile(
     r'<title>[^<]*</title>|<strong>[^<]*</strong>|(?:value|title)="[^"]*"|\bq=[^"&<\s]*|^\["[^"]*"'
-    r'|"title": "[^"]* · [^"]*"'
+    r'|"title": "[^"]* · [^"]*"|og:title" content="[^"]*"'
 )
 """What a search tells back of what was asked."""
 OTHER = {"id": "S2", "name": f"{WORD}工作室", "name_en": f"{WORD_EN} Studio"}
