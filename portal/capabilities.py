@@ -27,6 +27,7 @@ from portal.demand import queries as demand
 from portal.demand import routes as demand_routes
 from portal.demo import cli as demo_cli
 from portal.disclosure import cli as disclosure_cli
+from portal.disclosure import feeds as disclosure_feeds
 from portal.disclosure import files as disclosure_files
 from portal.disclosure import indexing as disclosure_indexing
 from portal.disclosure import office as disclosure_office
@@ -114,7 +115,7 @@ if TYPE_CHECKING:
 
     from portal.accounts.rules import Role
     from portal.exporting.dataset import Dataset
-    from portal.feeds.spec import FeedSource
+    from portal.feeds.spec import FeedSource, ThingFeed
     from portal.outbox.actions import Consumer
     from portal.ring.rules import Describer
     from portal.search.port import Indexer
@@ -130,6 +131,7 @@ class Capability:
     grants: Mapping[Role, frozenset[str]] = field(default_factory=dict)
     describers: Mapping[Kind, Describer] = field(default_factory=dict)
     feeds: Sequence[FeedSource] = ()
+    thing_feeds: Sequence[ThingFeed] = ()
     datasets: Sequence[Dataset] = ()
     indexers: Sequence[Indexer] = ()
     commands: Sequence[click.Command] = ()
@@ -167,6 +169,7 @@ CAPABILITIES: Sequence[Capability] = (
         grants=procurement_permissions.GRANTS,
         describers={Kind.PROCESS: procurement.describe_processes, Kind.CONTRACT: procurement.describe_contracts},
         feeds=(procurement_feeds.NOTICES,),
+        thing_feeds=(procurement_feeds.OF_PROCESS, procurement_feeds.OF_ORGANIZATION),
         datasets=(
             procurement_exports.NOTICES,
             procurement_exports.PROCESSES,
@@ -181,6 +184,7 @@ CAPABILITIES: Sequence[Capability] = (
         "disclosure",
         blueprints=(disclosure_routes.bp, disclosure_office.bp),
         grants=disclosure_permissions.GRANTS,
+        feeds=(disclosure_feeds.DOCUMENTS,),
         indexers=(disclosure_indexing.DOCUMENTS,),
         commands=(disclosure_cli.documents_group,),
         imports=(disclosure_cli.import_documents,),
@@ -196,6 +200,7 @@ CAPABILITIES: Sequence[Capability] = (
         grants=services_permissions.GRANTS,
         describers={Kind.SERVICE: services.describe_services},
         feeds=(services_feeds.SERVICES,),
+        thing_feeds=(services_feeds.OF_SERVICE,),
         datasets=(services_exports.SERVICES,),
         indexers=(services_indexing.SERVICES,),
     ),
@@ -205,6 +210,7 @@ CAPABILITIES: Sequence[Capability] = (
         grants=demand_permissions.GRANTS,
         describers={Kind.PROPOSAL: demand.describe_proposals, Kind.NEED: demand.describe_needs},
         feeds=(demand_feeds.PROPOSALS, demand_feeds.NEEDS),
+        thing_feeds=(demand_feeds.OF_PROPOSAL, demand_feeds.OF_NEED),
         datasets=(demand_exports.PROPOSALS, demand_exports.NEEDS, demand_exports.DEMAND_SUMMARY),
         indexers=(demand_indexing.PROPOSALS, demand_indexing.NEEDS),
     ),
@@ -222,6 +228,7 @@ CAPABILITIES: Sequence[Capability] = (
         grants=planning_permissions.GRANTS,
         describers={Kind.PLAN: planning.describe_plans, Kind.PLAN_LINE: planning.describe_plan_lines},
         feeds=(planning_feeds.PLANS,),
+        thing_feeds=(planning_feeds.OF_PLAN,),
         datasets=(planning_exports.PLANS, planning_exports.PLAN_LINES),
         indexers=(planning_indexing.PLANS,),
     ),
@@ -235,6 +242,7 @@ CAPABILITIES: Sequence[Capability] = (
         blueprints=(opendata_routes.bp, opendata_downloads.bp, api_routes.bp, hsds_routes.bp),
         grants=opendata_permissions.GRANTS,
         feeds=(opendata_feeds.SEARCH,),
+        thing_feeds=(opendata_feeds.OF_REGION, opendata_feeds.OF_CATEGORY),
         datasets=(opendata_exports.SEARCH,),
     ),
     Capability("alerts", blueprints=(alerts_routes.bp,)),
@@ -296,7 +304,11 @@ def _let_ledger_read() -> None:
 def _fill_registries(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     disclosure_files.use(app, disclosure_files.make_store(settings))
-    feeds_registry.init_app(app, [feed for capability in CAPABILITIES for feed in capability.feeds])
+    feeds_registry.init_app(
+        app,
+        [feed for capability in CAPABILITIES for feed in capability.feeds],
+        things=[feed for capability in CAPABILITIES for feed in capability.thing_feeds],
+    )
     exporting_registry.init_app(app, [dataset for capability in CAPABILITIES for dataset in capability.datasets])
     search_registry.init_app(
         app,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_babel import gettext
 from sqlalchemy import select
 
 from portal.classification.queries import category_name, region_name
 from portal.demand import queries
 from portal.demand.models import Need, Proposal
-from portal.demand.rules import ProposalStatus
-from portal.feeds.listing import Rows
-from portal.feeds.spec import Category, Entry, FeedSource, Gone
+from portal.demand.rules import VERDICT_NAMES, ProposalStatus
+from portal.feeds.listing import Listed, Rows
+from portal.feeds.spec import Category, Entry, FeedSource, Gone, Subject, ThingFeed
 from portal.kernel.text import N_
 from portal.moderation.feeds import LATEST, numbers_hidden
+from portal.ring.feeds import linked
 from portal.ring.rules import Kind
 from portal.storage.database import db
 from portal.web import links
+from portal.web.filters import as_number
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+    from portal.demand.models import Answer
     from portal.web.filters import Filters
 
 
@@ -73,6 +77,50 @@ def _proposals_went(numbers: Sequence[int] | None) -> Mapping[int, Gone]:
     return taken_back | numbers_hidden(Kind.PROPOSAL)(numbers)
 
 
+def _of_proposal(number: str) -> Subject:
+    found = queries.proposal(as_number(number))
+    return Subject(str(found.id), pick(found.title, found.title_en), Listed(lambda _filters: _proposal_history(found)))
+
+
+def _proposal_history(item: Proposal) -> list[Entry]:
+    """Tell what became of a proposal: its answers, and what it was joined to."""
+    url = links.absolute("demand.show", proposal_id=item.id)
+    answers = [
+        Entry(
+            kind="answer", object_id=str(answer.id), title=_answered(answer), url=url,
+            updated_at=answer.at, summary=pick(answer.reason, answer.reason_en),
+        )
+        for answer in queries.answers(item.id)
+    ]  # fmt: skip
+    return [*_proposals([item]), *answers, *linked([(Kind.PROPOSAL, str(item.id))])]
+
+
+def _answered(answer: Answer) -> str:
+    return str(gettext("The government answered: %(verdict)s", verdict=gettext(VERDICT_NAMES[answer.verdict])))
+
+
+def _of_need(number: str) -> Subject:
+    found = queries.need(as_number(number))
+    history = Listed(lambda _filters: [*_needs([found]), *linked([(Kind.NEED, str(found.id))])])
+    return Subject(str(found.id), pick(found.title, found.title_en), history)
+
+
+OF_PROPOSAL = ThingFeed(
+    "proposals",
+    N_("One proposal"),
+    N_("What becomes of one proposal: its answers, the need it is part of."),
+    "demand.show",
+    "proposal_id",
+    _of_proposal,
+)
+OF_NEED = ThingFeed(
+    "needs",
+    N_("One need"),
+    N_("What becomes of one need: its proposals, the plan lines that answer it."),
+    "demand.need",
+    "need_id",
+    _of_need,
+)
 PROPOSALS = FeedSource(
     "proposals",
     N_("Proposals"),

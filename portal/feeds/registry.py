@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from flask import Flask
 
-    from portal.feeds.spec import FeedSource
+    from portal.feeds.spec import FeedSource, ThingFeed
 
-_EXTENSION = "feeds"
+Named = TypeVar("Named")
+_EXTENSION, _THINGS = "feeds", "thing_feeds"
 
 
 class DuplicateFeedError(ValueError):
     """Raised when two feeds have the same name: a fault in the code."""
 
 
-def init_app(app: Flask, sources: Sequence[FeedSource]) -> None:
+def init_app(app: Flask, sources: Sequence[FeedSource], *, things: Sequence[ThingFeed] = ()) -> None:
     """Register every feed of an application, in the order shown to readers."""
-    known: dict[str, FeedSource] = {}
-    for source in sources:
-        if source.name in known:
-            raise DuplicateFeedError(source.name)
-        known[source.name] = source
-    app.extensions[_EXTENSION] = known
+    app.extensions[_EXTENSION] = _by_name((source.name, source) for source in sources)
+    app.extensions[_THINGS] = _by_name((feed.folder, feed) for feed in things)
 
 
 def all_feeds() -> Sequence[FeedSource]:
@@ -38,6 +35,26 @@ def all_feeds() -> Sequence[FeedSource]:
 def find(name: str) -> FeedSource | None:
     """Find a feed by the name of its list."""
     return _registered().get(name)
+
+
+def thing_feeds() -> Sequence[ThingFeed]:
+    """Tell which kinds of things have feeds of their own."""
+    known: dict[str, ThingFeed] = current_app.extensions.get(_THINGS, {})
+    return list(known.values())
+
+
+def find_thing_feed(folder: str) -> ThingFeed | None:
+    """Find the feeds of single things by the first part of their address."""
+    return next((feed for feed in thing_feeds() if feed.folder == folder), None)
+
+
+def _by_name(named: Iterable[tuple[str, Named]]) -> dict[str, Named]:
+    known: dict[str, Named] = {}
+    for name, one in named:
+        if name in known:
+            raise DuplicateFeedError(name)
+        known[name] = one
+    return known
 
 
 def _registered() -> dict[str, FeedSource]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedgen.feed import FeedGenerator
 
-from portal.feeds.identifiers import feed_id, tag_id
+from portal.feeds.identifiers import feed_id, tag_id, told_apart
 from portal.feeds.repair import EntryRepair, FeedRepair, clean
 from portal.feeds.spec import Link
 
@@ -36,7 +36,9 @@ def write_atom(feed: Feed) -> bytes:
     made = _generator(feed, ATOM_TYPE)
     made.repair.gone = [(tag_id(feed.host, one.kind, one.object_id), one) for one in feed.gone]
     for entry in feed.entries:
-        _add_entry(made, feed, entry)
+        item = _add_entry(made, feed, entry)
+        item.updated(told_apart(entry))
+        item.summary(clean(entry.summary) or clean(entry.title))
     return bytes(made.atom_str())
 
 
@@ -76,7 +78,7 @@ def _add_tombstone(made: Any, feed: Feed, gone: Gone) -> None:  # noqa: ANN401 -
     item.published(gone.at)
 
 
-def _add_entry(made: Any, feed: Feed, entry: Entry) -> None:  # noqa: ANN401 - feedgen has no types
+def _add_entry(made: Any, feed: Feed, entry: Entry) -> Any:  # noqa: ANN401 - feedgen has no types
     item = made.add_entry(order="append")
     item.id(tag_id(feed.host, entry.kind, entry.object_id))
     item.title(clean(entry.title).strip() or f"{entry.kind} {entry.object_id}")
@@ -94,4 +96,5 @@ def _add_entry(made: Any, feed: Feed, entry: Entry) -> None:  # noqa: ANN401 - f
     item.repair.entry = entry
     item.repair.links = [Link(entry.url, hreflang=feed.language), *entry.links]
     if entry.summary:
-        item.summary(clean(entry.summary))
+        item.description(clean(entry.summary), isSummary=True)
+    return item

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from portal.feeds.months import Month, Part
@@ -151,6 +151,36 @@ class FeedSource:
     page_endpoint: str
     listing: Listing
     page_values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing that has a feed of its own: its name in addresses, what it is called, what its feed is read from."""
+
+    object_id: str
+    title: str
+    listing: Listing
+
+
+@dataclass(frozen=True)
+class ThingFeed:
+    """The declaration of the feeds of single things.
+
+    Args:
+        folder: the first part of the address, `processes` for `/processes/<ocid>.rss`.
+        title: an English msgid that names such feeds.
+        description: an English msgid, one sentence.
+        page_endpoint: the page of the thing.
+        argument: the name of the thing in the address of the page.
+        find: finds the thing by its name in the address; raises NotFoundError where nobody may see one.
+    """
+
+    folder: str
+    title: str
+    description: str
+    page_endpoint: str
+    argument: str
+    find: Callable[[str], Subject]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Every list as a feed."""
+"""Every list as a feed, and every thing that has a history."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 bp = Blueprint("feeds", __name__)
 EXTENSION = f"<any({', '.join(map(repr, FORMATS))}):extension>"
+FOLDERS = ("processes", "organizations", "services", "proposals", "needs", "plans", "regions", "categories")
 
 
 @bp.get("/feeds")
@@ -25,8 +26,9 @@ EXTENSION = f"<any({', '.join(map(repr, FORMATS))}):extension>"
 def index() -> ResponseReturnValue:
     """Show every feed, and how to make one's own."""
     return render_template(
-        "feeds/index.html", sources=registry.all_feeds(), formats=FORMATS.values(), list_url=feed_serving.list_url
-    )
+        "feeds/index.html", sources=registry.all_feeds(), things=registry.thing_feeds(), formats=FORMATS.values(),
+        list_url=feed_serving.list_url,
+    )  # fmt: skip
 
 
 @bp.get("/feeds.opml")
@@ -43,4 +45,20 @@ def of_list(list_name: str, extension: str) -> ResponseReturnValue:
     source = registry.find(list_name)
     if source is None:
         raise NotFoundError
-    return feed_serving.answer_feed(source, FORMATS[extension], Filters.from_request())
+    channel = feed_serving.channel_of_list(source, Filters.from_request())
+    return feed_serving.answer_feed(channel, FORMATS[extension])
+
+
+@access.public
+def of_thing(folder: str, name: str, extension: str) -> ResponseReturnValue:
+    """Answer with the history of one thing as a feed."""
+    feed = registry.find_thing_feed(folder)
+    if feed is None:
+        raise NotFoundError
+    channel = feed_serving.channel_of_thing(feed, name, Filters.from_request().page)
+    return feed_serving.answer_feed(channel, FORMATS[extension])
+
+
+for _folder in FOLDERS:
+    bp.add_url_rule(f"/{_folder}/<path:name>.{EXTENSION}", "of_thing", of_thing, defaults={"folder": _folder})
+bp.add_app_template_global(feed_serving.feeds_of_page)

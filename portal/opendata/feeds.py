@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from portal.classification import queries as classification
 from portal.feeds.listing import Rows
 from portal.feeds.months import PART_SIZE, Month
 from portal.feeds.registry import all_feeds
-from portal.feeds.spec import NEWEST, Entry, FeedSource
+from portal.feeds.spec import NEWEST, Entry, FeedSource, Subject, ThingFeed
 from portal.kernel import clock
+from portal.kernel.errors import NotFoundError
 from portal.kernel.text import N_
 from portal.opendata import queries
 from portal.opendata.rules import EARLIEST
@@ -19,7 +21,7 @@ from portal.search.snippets import plain
 from portal.web.filters import Filters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from portal.feeds.months import Part
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from portal.opendata.rules import FoundThing
 
 EVERYTHING = Filters()
+CHECKPOINTS, MOST_TOGETHER = "checkpoints", 1_000
 
 
 class SearchListing:
@@ -113,6 +116,99 @@ def _entry(thing: FoundThing) -> Entry:
     )
 
 
+class Together:
+    """The newest of several lists, narrowed alike; its months are in the archives of each of them."""
+
+    def __init__(self, narrowed: Filters) -> None:
+        """Take every list that can be narrowed so.
+
+        Args:
+            narrowed: by what.
+        """
+        self._narrowed = narrowed
+
+    def newest(self, filters: Filters, *, limit: int = NEWEST, offset: int = 0) -> Sequence[Entry]:
+        """Read what was published or changed last, newest first."""
+        del filters
+        found = [one for each in _lists() for one in each.newest(self._narrowed, limit=offset + limit)]
+        found.sort(key=lambda one: (one.updated_at, one.kind, one.object_id), reverse=True)
+        return found[offset : offset + limit]
+
+    def count(self, filters: Filters) -> int:
+        """Count the entries that pages lead to: at most the newest thousand."""
+        del filters
+        return min(MOST_TOGETHER, sum(each.count(self._narrowed) for each in _lists()))
+
+    def gone(self, filters: Filters, *, limit: int = NEWEST) -> Sequence[Gone]:
+        """Read what was public and is not any more, what went last first."""
+        del filters
+        found = [one for each in _lists() for one in each.gone(self._narrowed, limit=limit)]
+        return sorted(found, key=lambda one: (one.at, one.kind, one.object_id), reverse=True)[:limit]
+
+    def part(self, filters: Filters, part: Part) -> tuple[Sequence[Entry], Sequence[Gone]]:
+        """Give nothing: there are no archives."""
+        del filters, part
+        return [], []
+
+    def count_of_month(self, filters: Filters, month: Month) -> int:
+        """Tell of no archive."""
+        del filters, month
+        return 0
+
+    def month_before(self, filters: Filters, month: Month | None = None) -> Month | None:
+        """Tell of no archive."""
+        del filters, month
+        return None
+
+    def month_after(self, filters: Filters, month: Month) -> Month | None:
+        """Tell of no archive."""
+        del filters, month
+        return None
+
+    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
+        """Read what was published or changed later than one moment and not later than another, oldest first."""
+        del filters
+        found = [one for each in _lists() for one in each.since(self._narrowed, after, until=until)]
+        return sorted(found, key=lambda one: (one.updated_at, one.kind, one.object_id))
+
+
+def _lists() -> list[Rows]:
+    """List what can be narrowed by region and category."""
+    listings = (source.listing for source in all_feeds() if source.name != CHECKPOINTS)
+    return [listing for listing in listings if isinstance(listing, Rows)]
+
+
+def _of_region(code: str) -> Subject:
+    _check(code, classification.regions().names)
+    return Subject(code, classification.region_name(code), Together(Filters(region=code)))
+
+
+def _of_category(code: str) -> Subject:
+    _check(code, classification.categories().names)
+    return Subject(code, classification.category_name(code), Together(Filters(category=code)))
+
+
+def _check(code: str, known: Collection[str]) -> None:
+    if code not in known:
+        raise NotFoundError
+
+
+OF_REGION = ThingFeed(
+    "regions",
+    N_("One area"),
+    N_("Everything new in one area: notices, services, proposals, needs, plans, documents."),
+    "opendata.search",
+    "region",
+    _of_region,
+)
+OF_CATEGORY = ThingFeed(
+    "categories",
+    N_("One field of service"),
+    N_("Everything new in one field of service: notices, services, proposals, needs, plans, documents."),
+    "opendata.search",
+    "category",
+    _of_category,
+)
 SEARCH = FeedSource(
     name="search",
     title=N_("Search results"),

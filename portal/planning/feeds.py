@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from portal.classification.queries import region_name
-from portal.feeds.listing import Rows
-from portal.feeds.spec import Category, Entry, FeedSource
+from portal.feeds.listing import Listed, Rows
+from portal.feeds.spec import Category, Entry, FeedSource, Subject, ThingFeed
 from portal.kernel.text import N_
 from portal.moderation.feeds import numbers_hidden
 from portal.planning import queries
 from portal.planning.models import Plan
 from portal.planning.rules import PlanStatus
+from portal.ring.feeds import linked
 from portal.ring.rules import Kind
 from portal.web import links
+from portal.web.filters import as_number
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
@@ -45,6 +47,25 @@ def _entry(item: Plan) -> Entry:
     )  # fmt: skip
 
 
+def _of_plan(number: str) -> Subject:
+    found = queries.plan(as_number(number))
+    return Subject(str(found.id), pick(found.title, found.title_en), Listed(lambda _filters: _history(found)))
+
+
+def _history(item: Plan) -> list[Entry]:
+    """Tell what became of a plan: the needs and purchases of its lines, what it leaves out."""
+    lines = [(Kind.PLAN_LINE, str(line.id)) for line in queries.lines_of_plan(item.id)]
+    return [_entry(item), *linked([(Kind.PLAN, str(item.id)), *lines])]
+
+
+OF_PLAN = ThingFeed(
+    "plans",
+    N_("One plan"),
+    N_("What becomes of one plan: the needs its lines answer, the purchases they come to."),
+    "planning.show",
+    "plan_id",
+    _of_plan,
+)
 PLANS = FeedSource(
     name="plans",
     title=N_("Plans"),

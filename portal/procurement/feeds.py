@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.feeds.listing import Rows
-from portal.feeds.spec import Category, Entry, FeedSource, Gone
+from portal.feeds.spec import Category, Entry, FeedSource, Gone, Subject, ThingFeed
 from portal.kernel.text import N_
 from portal.moderation.feeds import LATEST, hidden_of, numbers_hidden
+from portal.parties.queries import kept_id, organization
 from portal.procurement import queries, rules, values
-from portal.procurement.models import Release
+from portal.procurement.models import Process, ProcessSupplier, Release
 from portal.procurement.withholding import SOURCE, successor_id
 from portal.ring.rules import Kind
 from portal.storage.database import db
 from portal.web import links
+from portal.web.filters import as_number
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from portal.web.filters import Filters
 
@@ -98,6 +101,46 @@ LISTING = Rows(
     published=Release.sealed_at,
     went=went,
     options=(joinedload(Release.payload),),
+)
+
+
+def _of_process(ocid: str) -> Subject:
+    found = queries.process(ocid)
+    shown = list(queries.shown_with(ocid))
+    return Subject(ocid, pick(found.title, found.title_en), _only(Release.ocid.in_(shown)))
+
+
+def _of_organization(number: str) -> Subject:
+    found = organization(kept_id(as_number(number)))
+    won = select(ProcessSupplier.ocid).where(ProcessSupplier.organization_id == found.id)
+    theirs = select(Process.ocid).where(or_(Process.buyer_id == found.id, Process.ocid.in_(won)))
+    return Subject(str(found.id), pick(found.name, found.name_en), _only(Release.ocid.in_(theirs)))
+
+
+def _only(condition: ColumnElement[bool]) -> Rows:
+    """Narrow the notices."""
+    return replace(
+        LISTING,
+        visible=lambda filters: _seen(filters).where(condition),
+        ever=lambda filters: _ever(filters).where(condition),
+    )
+
+
+OF_PROCESS = ThingFeed(
+    "processes",
+    N_("One purchase"),
+    N_("Every notice of one purchase, joined ones too."),
+    "procurement.process",
+    "ocid",
+    _of_process,
+)
+OF_ORGANIZATION = ThingFeed(
+    "organizations",
+    N_("One organisation"),
+    N_("Every notice of what one organisation buys or wins."),
+    "pages.organization",
+    "organization_id",
+    _of_organization,
 )
 NOTICES = FeedSource(
     "notices",

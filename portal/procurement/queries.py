@@ -102,6 +102,11 @@ def notices(filters: Filters, *, among: Select[Release] | None = None) -> Select
     return query.order_by(Release.date_at.desc(), Release.id.desc())
 
 
+def ocids_under(filters: Filters) -> Select[str]:
+    """Select the ocids of processes in a region, of a category, of a buyer or of a supplier."""
+    return select(Process.ocid).where(*_common(filters))
+
+
 def process(ocid: str) -> Process:
     """Read one process.
 

@@ -36,6 +36,11 @@ def do_not_keep() -> None:
     request.environ.pop(_ENVIRON_KEY, None)
 
 
+def is_for_reading() -> bool:
+    """Tell whether somebody opened this address in a browser, as opposed to a program that asks for it."""
+    return request.headers.get("Sec-Fetch-Dest") == "document"
+
+
 def _answer_unchanged() -> Response | None:
     declared = access.declared(current_app, request.endpoint)
     if declared is None or not declared.is_public or request.method not in SAFE or request.endpoint == "static":
@@ -53,6 +58,7 @@ def _page_tag() -> str:
         request.script_root,
         request.full_path,
         request.headers.get("Accept", "") if "json" in request.headers.get("Accept", "") else "",
+        "document" if is_for_reading() else "",
         clock.today().isoformat(),
     )
     return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

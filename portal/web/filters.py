@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from flask import request
 
-from portal.kernel.errors import BadFilterError
+from portal.kernel.errors import BadFilterError, NotFoundError
 from portal.kernel.text import clean_line
 
 if TYPE_CHECKING:
@@ -112,6 +112,17 @@ def number_asked(name: str, *, least: int = 1) -> int | None:
         BadFilterError: it is no such number.
     """
     return _number(request.args, name, least=least)
+
+
+def as_number(text: str) -> int:
+    """Read the number of a thing in an address.
+
+    Raises:
+        NotFoundError: there can be no such thing.
+    """
+    if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER)) and int(text) <= LARGEST_NUMBER:
+        return int(text)
+    raise NotFoundError
 
 
 def _text(args: Mapping[str, str], name: str, *, most: int = LONGEST_TEXT) -> str | None:

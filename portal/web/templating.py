@@ -37,6 +37,7 @@ def init_app(app: Flask, *, static: Path) -> None:
         "other_language_url": locale.other_language_url,
         "absolute": links.absolute,
         "today": clock.today,
+        "feeds_of_page": list,  # `portal/opendata` tells more
         "charts": charts,
         "page_head": heads.head,
         "public_url": links.public_url,

@@ -85,6 +85,7 @@ def make_gallery(translations: Mapping[str, str] | None = None) -> Flask:
         "current_locale": locale.current_locale,
         "other_language_url": locale.other_language_url,
         "charts": charts,
+        "feeds_of_page": list,
         "page_head": heads.head,
         "public_url": links.public_url,
         "structured": structured,
