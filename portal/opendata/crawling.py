@@ -28,8 +28,8 @@ ROWS_AT_ONCE = 500
 LIST_FILE, HELP = "lists", "help"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 CLOSED = (
-    "/office", "/account", "/search?", "/search/suggestions", "/*?*&", "/*?q=", "/*?sort=", "/*?from=", "/*?to=",
-    "/*?from_release=", "/*?to_release=", "/ledger/consistency/",
+    "/office", "/account", "/alerts", "/search?", "/search/suggestions", "/*?*&", "/*?q=", "/*?sort=", "/*?from=",
+    "/*?to=", "/*?from_release=", "/*?to_release=", "/ledger/consistency/",
 )  # fmt: skip
 _EXTENSION = "sitemap-index"
 

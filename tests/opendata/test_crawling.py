@@ -320,3 +320,14 @@ def test_no_text_ends_the_data_of_a_page(app: Flask, text: str) -> None:
 
 def test_addresses_are_written_as_links_write_them() -> None:
     assert quote("a b/采购", safe=crawling.heads.UNRESERVED) == "a%20b/%E9%87%87%E8%B4%AD"
+
+
+def test_a_page_is_described_in_its_own_words(app: Flask, client: FlaskClient) -> None:
+    make_bodies()
+    number = make_listing("服务一", description="每日午餐。" * 100).id
+
+    told = Head(client.get(f"/services/{number}").text).told
+
+    assert told["description"].startswith("每日午餐。")
+    assert len(told["description"]) <= 160
+    assert told["og:description"] == told["description"]

@@ -121,6 +121,8 @@ def test_nothing_is_counted_where_the_settings_say_so(settings: Settings) -> Non
         counting.write(quiet)
 
         assert months() == {}
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_neither_address_nor_program_of_a_reader_is_kept_anywhere(

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 
 from portal.exporting import registry as datasets
+from portal.opendata import ocds
 from portal.opendata.crawled import SOURCES
 from portal.storage.database import db
 from portal.web import locale
@@ -78,11 +79,20 @@ def catalogued() -> Sequence[Catalogued]:
             Spoken(more["title"], more["title_en"]),
             Spoken(more["description"], more["description_en"]),
             _facts(more),
-            files=[(file["path"], Spoken(file["title"], file["title_en"])) for file in more["files"]],
+            files=_files(more),
         )
         for name, more in read()["extra"].items()
     ]
     return [one for one in (*known, *extra) if not one.facts.left_out]
+
+
+def _files(more: Mapping[str, Any]) -> list[tuple[str, Spoken]]:
+    """List the files of a dataset that is no list: those that are named, then one for each year with releases."""
+    found = [(file["path"], Spoken(file["title"], file["title_en"])) for file in more["files"]]
+    for year in ocds.years() if "yearly" in more else ():
+        path, chinese, english = (more["yearly"][part] % {"year": year} for part in ("path", "title", "title_en"))
+        found.append((path, Spoken(chinese, english)))
+    return found
 
 
 def spans() -> Mapping[str, Span]:

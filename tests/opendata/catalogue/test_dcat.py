@@ -15,6 +15,7 @@ from portal.exporting import registry as datasets
 from portal.moderation.actions import hide
 from portal.opendata.catalogue import writing
 from portal.storage.database import db
+from tests.factories.purchases import make_release, publish
 from tests.factories.services import make_bodies, make_listing
 
 if TYPE_CHECKING:
@@ -133,6 +134,16 @@ def test_every_public_dataset_is_in_the_catalogue_with_files_that_are_served(cli
         assert graph.value(None, predicate, None) or next(graph.objects(None, predicate))
         for url in graph.objects(None, predicate):
             assert client.get(str(url).removeprefix(SITE)).status_code == 200, url
+
+
+def test_releases_are_told_by_year(app: Flask, client: FlaskClient) -> None:
+    publish(make_release(1), make_release(2, date="2024-05-01T09:00:00+08:00"))
+
+    graph = read(client)
+
+    files = {str(url).removeprefix(SITE) for url in graph.objects(None, DCAT.downloadURL)}
+    assert {"/ocds/releases/2024.jsonl.gz", "/ocds/records.json"} <= files
+    assert client.get("/ocds/releases/2024.jsonl.gz").status_code == 200
 
 
 @pytest.mark.usefixtures("app")
