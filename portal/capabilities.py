@@ -77,13 +77,14 @@ from portal.procurement import link_office as procurement_link_office
 from portal.procurement import link_queries as procurement_link_queries
 from portal.procurement import permissions as procurement_permissions
 from portal.procurement import queries as procurement
-from portal.procurement import redact_cli, remembering
+from portal.procurement import remembering
 from portal.procurement import routes as procurement_routes
 from portal.procurement.link_consumer import LinkSuggester
 from portal.publishing import actions as publishing_actions
 from portal.publishing import office as publishing_office
 from portal.publishing import permissions as publishing_permissions
 from portal.publishing import upload_office as publishing_upload_office
+from portal.publishing.erasures import cli as erasure_cli
 from portal.publishing.erasures import office as erasure_office
 from portal.publishing.notices import model as notice_model
 from portal.ratings import cli as ratings_cli
@@ -177,7 +178,7 @@ CAPABILITIES: Sequence[Capability] = (
             procurement_link_exports.JOINS,
         ),
         indexers=(procurement_indexing.NOTICES, procurement_indexing.PROCESSES),
-        commands=(procurement_cli.rebuild, redact_cli.releases_group),
+        commands=(procurement_cli.rebuild,),
         imports=(procurement_cli.import_ocds, procurement_cli.import_sheet),
     ),
     Capability(
@@ -193,6 +194,7 @@ CAPABILITIES: Sequence[Capability] = (
         "publishing",
         blueprints=(publishing_office.bp, publishing_upload_office.bp, erasure_office.bp),
         grants=publishing_permissions.GRANTS,
+        commands=(erasure_cli.releases_group,),
     ),
     Capability(
         "services",

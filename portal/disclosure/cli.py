@@ -14,13 +14,14 @@ from flask.cli import AppGroup, with_appcontext
 
 from portal.disclosure import actions, queries
 from portal.disclosure.actions import Received
+from portal.disclosure.rules import PersonalDataError, check_public
 from portal.kernel import terminal
 from portal.kernel.errors import PortalError
 from portal.kernel.text import clean_line
 from portal.storage.database import db
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from portal.disclosure.models import Document
 
@@ -165,7 +166,7 @@ def _tell_findings(tally: _Tally, item: _Item, document: Document, *, is_draft: 
 
 @documents_group.command("redact")
 @click.argument("document_id", type=int)
-@click.option("--reason", required=True, help="Why; it is public, so write no personal data.")
+@click.option("--reason", required=True, help="Why; it is public, so personal data are refused.")
 @click.option("--basis", required=True, help="The law that asks for it, with its article.")
 @click.option("--by", required=True, help="Who asks for it.")
 @click.option("--approved-by", required=True, help="The second person, who approves it.")
@@ -173,8 +174,22 @@ def _tell_findings(tally: _Tally, item: _Item, document: Document, *, is_draft: 
 def redact(context: click.Context, /, document_id: int, **said: str) -> None:
     """Destroy document DOCUMENT_ID for good, its files too; the ledger says so and why."""
     try:
+        check_told(said)
         position = actions.redact(document_id, **said)
     except PortalError as error:
         click.echo(str(error), err=True)
         context.exit(1)
     click.echo(f"withheld by entry {position}")
+
+
+def check_told(said: Mapping[str, str]) -> None:
+    """Refuse personal data in the public options of an erasure, naming the option.
+
+    Raises:
+        click.BadParameter: with what is to be taken out.
+    """
+    for name in ("reason", "basis"):
+        try:
+            check_public(said[name], field=name)
+        except PersonalDataError as error:
+            raise click.BadParameter(str(error), param_hint=f"--{name}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from portal.disclosure import personal
 from portal.disclosure.extraction import results as types
 from portal.disclosure.extraction.results import Status
 from portal.kernel.errors import ConflictError, GoneError, InvalidInputError, PortalError
@@ -61,6 +62,16 @@ KIND_NAMES: Mapping[str, str] = {
 DESTROYED = "destroyed"
 """The status of a document whose content the law had destroyed."""
 DESTROYED_TITLE, DESTROYED_TITLE_EN = "依法不予公开的文件", "Document withheld by law"
+
+
+class PersonalDataError(InvalidInputError):
+    """Raised when personal data stands in a text that everybody reads."""
+
+    code = "personal-data"
+    message = N_(
+        "A phone number, an identity number or a name of a person stands in it. Take it out: everybody could read it"
+        " for ever."
+    )
 
 
 class DestroyedError(GoneError):
@@ -209,3 +220,13 @@ def rendition(title: str, pages: Sequence[str], labels: Sequence[str]) -> bytes:
         label = labels[number - 1] if number <= len(labels) else ""
         parts.append(f"— {number}{f' {label}' if label else ''} —\n{text}")
     return ("\n\n".join(parts) + "\n").encode()
+
+
+def check_public(text: str, *, field: str) -> None:
+    """Refuse personal data in a text that everybody reads.
+
+    Raises:
+        PersonalDataError: naming the field.
+    """
+    if personal.find([text]):
+        raise PersonalDataError(field=field)

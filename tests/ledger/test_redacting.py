@@ -176,6 +176,26 @@ def test_the_command_withholds_a_release(app: Flask) -> None:
     assert (done.exit_code, done.output) == (0, "withheld by entry 2\n")
 
 
+@pytest.mark.parametrize("option", ["--reason", "--basis"])
+@pytest.mark.parametrize("said", ["本人13812345678申请删除", "身份证11010519491231002X", "联系人：王小明，请删除"])
+@pytest.mark.parametrize("what", ["release", "document"])
+def test_the_commands_refuse_personal_data_in_what_becomes_public(
+    app: Flask, what: str, option: str, said: str
+) -> None:
+    release_id = publish_secret()
+    number = disclosure.add_document("正文".encode(), ocid=OCID, title="合同", filename="a.txt").id
+    whole = {"--reason": "个人信息", "--basis": "法", "--by": "李四", "--approved-by": "王五"} | {option: said}
+    named = ["releases", "redact", OCID, release_id] if what == "release" else ["documents", "redact", str(number)]
+
+    refused = app.test_cli_runner().invoke(args=["portal", *named, *(part for pair in whole.items() for part in pair)])
+
+    assert refused.exit_code == 2
+    assert option in refused.output
+    assert "Take it out" in refused.output
+    assert said not in refused.output
+    assert queries.size() == 3
+
+
 def test_a_document_is_destroyed_with_its_file(app: Flask, client: FlaskClient) -> None:
     publish_secret()
     found = disclosure.add_document(f"正文 {SECRET}".encode(), ocid=OCID, title="合同", filename=f"{SECRET}.txt")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, update
 
-from portal.disclosure.rules import PERSON
+from portal.disclosure.rules import PERSON, check_public
 from portal.kernel import clock
 from portal.kernel.text import clean_line
 from portal.procurement import withholding
@@ -49,8 +49,8 @@ def propose_erasure(name: str, *, basis: str, reason: str, by: int, governments:
         NotFoundError: the publication belongs to another government.
     """
     basis, reason = clean_line(basis), clean_line(reason)
-    rules.check_public(basis, field="basis")
-    rules.check_public(reason, field="reason")
+    check_public(basis, field="basis")
+    check_public(reason, field="reason")
     with transaction():
         release, government = queries.release_to_erase(name, governments)
         if queries.is_waiting(release.id):
@@ -110,7 +110,7 @@ def refuse_erasure(erasure_id: int, refusal: str, *, by: int, governments: Colle
         PersonalDataError: naming the field.
     """
     refusal = clean_line(refusal)
-    rules.check_public(refusal, field="reason")
+    check_public(refusal, field="reason")
     with transaction():
         erasure = queries.erasure_in_office(erasure_id, governments, for_update=True)
         rules.check_waits(erasure.status)

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.disclosure import personal
 from portal.kernel.errors import ConflictError, ForbiddenError, InvalidInputError
 from portal.kernel.text import N_, nfkc_fold
 
@@ -40,16 +39,6 @@ class UnknownReleaseError(InvalidInputError):
     message = N_(
         "No published notice has this address or number. Copy the address of its page, or write the number of the"
         " purchase (ocid), a space, and the identifier of the release."
-    )
-
-
-class PersonalDataError(InvalidInputError):
-    """Raised when personal data stands in a text that everybody reads."""
-
-    code = "personal-data"
-    message = N_(
-        "A phone number, an identity number or a name of a person stands in it. Take it out: everybody could read it"
-        " for ever."
     )
 
 
@@ -117,13 +106,3 @@ def check_waits(status: ErasureStatus) -> None:
     """
     if status is not ErasureStatus.PROPOSED:
         raise AlreadyDecidedError
-
-
-def check_public(text: str, *, field: str) -> None:
-    """Refuse personal data in a text that everybody reads.
-
-    Raises:
-        PersonalDataError: naming the field.
-    """
-    if personal.find([text]):
-        raise PersonalDataError(field=field)
