@@ -78,8 +78,8 @@ class Dataset:
         permission: who may have it; None for everybody.
         filters: the parameters of the address that narrow it, for the API.
         choices: the values that some of them take, where there are few.
-        check: reads the page of one thing by its identifier, to raise what the page raises where there is no row
-            (410 with a reason where something was withdrawn); called for whatever is asked for alone.
+        check: told the identifier of one thing and its row, if there is one, it raises what the page of the thing
+            raises (410 with a reason where it was withdrawn or erased).
         follows: by which events one knows that rows changed, came or went; None where nobody can tell.
     """
 
@@ -91,7 +91,7 @@ class Dataset:
     permission: str | None = None
     filters: Sequence[str] = ()
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    check: Callable[[str], object] | None = None
+    check: Callable[[str, Mapping[str, object] | None], None] | None = None
     follows: Follows | None = None
 
     def __post_init__(self) -> None:

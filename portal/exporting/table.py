@@ -13,18 +13,20 @@ and the engine reads them for every format, and for the API.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import tuple_
+from sqlalchemy import bindparam, tuple_
 
+from portal.kernel import clock
 from portal.kernel.text import without_unseen
 from portal.storage.database import db
 from portal.web.filters import LARGEST_NUMBER, Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy import Result, Select
     from sqlalchemy.orm import QueryableAttribute
@@ -54,6 +56,7 @@ class Table:
     write: Write
     key: Sequence[QueryableAttribute[Any]]
     visible: Callable[[], Select[*tuple[Any, ...]]] | None = None
+    _kept: dict[date, Select[*tuple[Any, ...]]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __call__(self, filters: Filters) -> Iterator[Mapping[str, object]]:
         """Read all rows under some filters; memory stays bounded."""
@@ -84,8 +87,12 @@ class Table:
 
     def one(self, identifier: str) -> Mapping[str, object] | None:
         """Read the row of one thing that may be seen, also where the list without filters leaves it out."""
-        query = self.visible() if self.visible is not None else self.select(Filters())
-        return next(iter(self._rows(query, [identifier])), None)
+        query = self._statement_of_one()
+        for key in self._keys(identifier):
+            items = _items(db.session.execute(query, {_name(place): value for place, value in enumerate(key)}))
+            for row in self.write(items.unique().all()):
+                return row
+        return None
 
     def some(self, filters: Filters, identifiers: Iterable[str]) -> list[Mapping[str, object]]:
         """Read the rows of some things, as far as they are in the list under some filters."""
@@ -98,6 +105,18 @@ class Table:
         found = db.session.execute(query.where(tuple_(*self.key).in_(keys)).order_by(None).order_by(*self.key))
         return list(self.write(_items(found).unique().all()))
 
+    def _statement_of_one(self) -> Select[*tuple[Any, ...]]:
+        """Build the statement that reads one thing, once a day: what may be seen can depend on the day."""
+        today = clock.today()
+        kept = self._kept.get(today)
+        if kept is None:
+            query = self.visible() if self.visible is not None else self.select(Filters())
+            same = [column == bindparam(_name(place)) for place, column in enumerate(self.key)]
+            kept = query.where(*same).order_by(None)
+            self._kept.clear()
+            self._kept[today] = kept
+        return kept
+
     def _keys(self, identifier: str) -> Iterator[Sequence[object]]:
         """Tell which keys an identifier may be made of: none where it cannot be one."""
         parts = identifier.split(BETWEEN, MOST_BETWEEN)
@@ -108,6 +127,10 @@ class Table:
             key = [_typed(column, text) for column, text in zip(self.key, texts, strict=True)]
             if None not in key:
                 yield tuple(key)
+
+
+def _name(place: int) -> str:
+    return f"key_{place}"
 
 
 def _typed(column: QueryableAttribute[Any], text: str) -> object:

@@ -73,14 +73,27 @@ def _notices(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Mapping[str, obj
         }
 
 
-def _check_notice(number: str) -> None:
-    """Read the page of a notice, to raise what it raises.
+def _check_notice(number: str, row: Mapping[str, object] | None) -> None:
+    """Say why there is no page of a notice.
 
     Raises:
         PayloadWithheldError: what it said was destroyed.
+        WithdrawnError: its publisher withdrew it.
     """
-    if queries.release(int(number)).is_withheld:
+    if row is None:
+        queries.release(int(number))
+    elif not row["sha256"]:
         raise PayloadWithheldError
+
+
+def _check_process(ocid: str, row: Mapping[str, object] | None) -> None:
+    """Say why there is no page of a process.
+
+    Raises:
+        WithdrawnError: its publisher withdrew all of it.
+    """
+    if row is None:
+        queries.process(ocid)
 
 
 def _visible_processes(filters: Filters) -> Select[*tuple[Any, ...]]:
@@ -190,7 +203,7 @@ PROCESSES = Dataset(
     ),
     filters=_NARROWED,
     choices=_STAGES,
-    check=queries.process,
+    check=_check_process,
     follows=Follows(Kind.PROCESS),
 )  # fmt: skip
 CONTRACTS = Dataset(

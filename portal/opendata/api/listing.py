@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
+from urllib.parse import quote, urlencode
 
 from flask import current_app
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Place = Sequence[object] | None
     Places = tuple[Place, Place]
 
+ROOT = "/api/v1"
 Json = dict[str, object]
 
 
@@ -75,15 +77,15 @@ def row(found: Dataset, identifier: str, names: Sequence[str]) -> Json:
     table = table_of(found)
     if not table.may_name(identifier):
         raise NotFoundError
-    if found.check is not None:
-        found.check(identifier)
     row = table.one(identifier)
+    if found.check is not None:
+        found.check(identifier, row)
     if row is None:
         raise NotFoundError
-    address = links.absolute("api.row", name=found.name, identifier=identifier)
+    collection = f"{links.public_url()}{ROOT}/{found.name}"
     return {
         "data": _row(names, row),
-        "links": {"self": address, "collection": links.absolute("api.rows", name=found.name)},
+        "links": {"self": f"{collection}/{quote(identifier, safe='')}", "collection": collection},
         "meta": _meta(found),
     }
 
@@ -98,7 +100,8 @@ def _row(names: Sequence[str], row: Mapping[str, object]) -> Json:
 
 
 def _address(asked: Asked, place: Sequence[object] | None) -> str:
-    return links.absolute("api.rows", locale=None, name=asked.dataset.name, **asked.args(place))
+    asked_for = urlencode(asked.args(place), safe=",:")
+    return f"{links.public_url()}{ROOT}/{asked.dataset.name}" + (f"?{asked_for}" if asked_for else "")
 
 
 def _meta(found: Dataset) -> Json:

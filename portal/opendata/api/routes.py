@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from portal.opendata.api.listing import Json
     from portal.settings import Settings
 
-ROOT = "/api/"
-bp = Blueprint("api", __name__, url_prefix="/api/v1")
+EVERY_VERSION = "/api/"
+bp = Blueprint("api", __name__, url_prefix=listing.ROOT)
 JSON = "application/json; charset=utf-8"
 EXPOSED = "ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
 CROSS_ORIGIN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
@@ -71,7 +71,7 @@ def nothing(name: str) -> ResponseReturnValue:
 @bp.after_app_request
 def _let_any_page_ask(response: Response) -> Response:
     """Let scripts of any site read the answers, errors too: they are public and depend on nobody."""
-    if request.path.startswith(ROOT):
+    if request.path.startswith(EVERY_VERSION):
         response.headers.update(CROSS_ORIGIN)
         if request.method == "OPTIONS":
             response.headers.update(PREFLIGHT)
@@ -88,4 +88,8 @@ def _answer(said: Json) -> Response:
 def _links(said: Json, settings: Settings) -> list[tuple[str, str]]:
     found = said.get("links")
     following = [("next", str(found["next"]))] if isinstance(found, dict) and found.get("next") else []
-    return [*following, ("license", settings.licence_url), ("service-desc", links.absolute("api.openapi"))]
+    return [
+        *following,
+        ("license", settings.licence_url),
+        ("service-desc", f"{links.public_url()}{listing.ROOT}/openapi.json"),
+    ]
