@@ -10,7 +10,7 @@ from portal.feeds import registry
 from portal.feeds.formats import FORMATS
 from portal.kernel.errors import NotFoundError
 from portal.opendata import feed_serving
-from portal.web import access
+from portal.web import access, bodies
 from portal.web.filters import Filters
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/feeds.opml")
 @access.public
+@bodies.kept
 def opml() -> ResponseReturnValue:
     """Answer with every feed as one list for feed readers."""
     return feed_serving.answer_opml()
@@ -40,6 +41,7 @@ def opml() -> ResponseReturnValue:
 
 @bp.get(f"/<list_name>.{EXTENSION}")
 @access.public
+@bodies.kept
 def of_list(list_name: str, extension: str) -> ResponseReturnValue:
     """Answer with a list as a feed, in the format that was asked for."""
     source = registry.find(list_name)
@@ -50,6 +52,7 @@ def of_list(list_name: str, extension: str) -> ResponseReturnValue:
 
 
 @access.public
+@bodies.kept
 def of_thing(folder: str, name: str, extension: str) -> ResponseReturnValue:
     """Answer with the history of one thing as a feed."""
     feed = registry.find_thing_feed(folder)

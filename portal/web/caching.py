@@ -7,12 +7,13 @@ query and language, the build, and the day in Shanghai (ages and deadlines chang
 from __future__ import annotations
 
 from hashlib import sha256
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Response, current_app, request
 
 from portal.kernel import clock
-from portal.web import access
+from portal.web import access, bodies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from flask import Flask
 
 SAFE = ("GET", "HEAD")
-_ENVIRON_KEY = "sanwen.page-tag"
+_ENVIRON_KEY, _FOUND_KEY = "sanwen.page-tag", "sanwen.found-body"
 
 
 def init_app(app: Flask, *, build: str, change_state: Callable[[], str]) -> None:
     """Answer 304 where nothing has changed, and say how each answer may be kept."""
     app.extensions["change_state"] = change_state
     app.extensions["build"] = build
+    bodies.init_app(app)
     app.before_request(_answer_unchanged)
     app.after_request(_say_how_to_keep)
 
@@ -46,6 +48,10 @@ def _answer_unchanged() -> Response | None:
     if declared is None or not declared.is_public or request.method not in SAFE or request.endpoint == "static":
         return None
     tag = request.environ[_ENVIRON_KEY] = _page_tag()
+    if bodies.is_kept(request.endpoint):
+        found = bodies.find(tag)
+        request.environ[_FOUND_KEY] = found is not None
+        return found
     known = {tag.partition(":")[0] for tag in request.if_none_match.as_set()}
     return Response(status=304) if tag in known else None
 
@@ -71,6 +77,20 @@ def _say_how_to_keep(response: Response) -> Response:
             response.headers["Cache-Control"] = "private, no-store"
         return response
     if response.status_code in {200, 304}:
-        response.set_etag(tag)
         response.headers.setdefault("Cache-Control", "no-cache")
+        if bodies.is_kept(request.endpoint):
+            return _kept(tag, response)
+        response.set_etag(tag)
+    return response
+
+
+def _kept(tag: str, response: Response) -> Response:
+    """Keep an answer that was just made; send it only to who has not got it."""
+    if response.status_code == HTTPStatus.OK and not request.environ.get(_FOUND_KEY):
+        bodies.keep(tag, response)
+    if bodies.is_known(response):
+        response.status_code = HTTPStatus.NOT_MODIFIED
+        response.set_data(b"")
+        for name in ("Content-Length", "Content-Type", "Content-Encoding"):
+            response.headers.pop(name, None)
     return response

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, request
 from portal.kernel.errors import NotFoundError
 from portal.opendata.api import changes, describing, listing
 from portal.opendata.api.asking import Asked, read_names
-from portal.web import access, links
+from portal.web import access, bodies, links
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -54,6 +54,7 @@ def rows(name: str) -> ResponseReturnValue:
 
 @bp.get("/<name>/<path:identifier>")
 @access.public
+@bodies.kept
 def row(name: str, identifier: str) -> ResponseReturnValue:
     """Give one row of a dataset."""
     dataset = listing.dataset(name)
