@@ -15,7 +15,7 @@ from portal.classification.actions import load_reference_data
 from portal.demand import actions as demand
 from portal.demand.models import Need, Proposal, Support
 from portal.demand.rules import Verdict
-from portal.demo import documents, listings, notices, people, purchases, voices
+from portal.demo import documents, listings, notices, people, purchases, readers, voices
 from portal.demo.people import sign_ins
 from portal.demo.words import ANSWERS, COMMENTS, PLACES
 from portal.disclosure.actions import Received, add_document, receive
@@ -106,9 +106,15 @@ class _Province:
             ("the draft of next year's plan", self.draft),
             ("notices in the office", self.write_notices),
             ("listings in the office", self.draft_listings),
+            ("how much the portal was used", self.use),
         ):
             self.say(name)
             step()
+
+    def use(self) -> None:
+        """Count invented readers."""
+        ocids = sorted({str(release["ocid"]) for made in self.purchases for release in made.releases})
+        readers.add_use(AS_OF, services=sorted(self.services.values()), ocids=ocids)
 
     def bodies(self) -> None:
         """Make governments, offices, social organisations and people."""
