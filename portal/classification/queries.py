@@ -50,7 +50,7 @@ def category_name(code: str | None) -> str:
 
 def organization_type_name(code: str | None) -> str:
     """Name a kind of organisation in the reader's language."""
-    return _kept("organization_type", lambda: _names(OrganizationType)).name(code)
+    return organization_types().name(code)
 
 
 def region_subtree(code: str) -> list[str]:
@@ -83,6 +83,11 @@ def regions() -> Names:
 def categories() -> Names:
     """Read the names of all categories."""
     return _kept("category", lambda: _names(Category))
+
+
+def organization_types() -> Names:
+    """Read the names of all kinds of organisations."""
+    return _kept("organization_type", lambda: _names(OrganizationType))
 
 
 def population(code: str) -> int | None:

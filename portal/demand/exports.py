@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.classification.exports import CATEGORY, REGION
 from portal.classification.queries import category_name, region_name
 from portal.demand import queries, rules
 from portal.demand.models import Need, Proposal
-from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting import meanings
+from portal.exporting.codelists import Codelist, of_names
+from portal.exporting.dataset import NUMBER, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.exporting.following import Affected, Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
@@ -20,10 +23,27 @@ if TYPE_CHECKING:
     from portal.web.filters import Filters
 
 _SUMMED = ("id", "url", "updated_at", "title", "year", "proposals", "supporters", "is_answered", "age_days")
-_PLACE = (
-    Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
-    Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
-)
+_PLACE = (REGION, CATEGORY)
+_FIGURES = (
+    Column(
+        "proposals", N_("Proposals"), ColumnType.INTEGER, unit="1", description=N_("How many belong to it."),
+        source=meanings.COMPUTED,
+    ),
+    Column(
+        "supporters", N_("Supporters"), ColumnType.INTEGER, unit="1", description=meanings.SUPPORTERS,
+        source=meanings.COMPUTED,
+    ),
+    Column(
+        "is_answered", N_("Answered"), ColumnType.BOOLEAN, description=N_("Whether a plan line answers it."),
+        source=meanings.COMPUTED,
+    ),
+    Column(
+        "age_days", N_("Age"), ColumnType.INTEGER, unit="d", description=N_("Days since it was published."),
+        source=meanings.COMPUTED,
+    ),
+)  # fmt: skip
+VERDICTS = Codelist("verdicts", N_("Verdicts on proposals"), codes=of_names(rules.VERDICT_NAMES))
+WAITING = Codelist("waiting", N_("How long proposals wait"), codes=of_names(rules.WAITING_NAMES))
 
 
 def _proposals(items: Sequence[Proposal]) -> Iterator[Mapping[str, object]]:
@@ -117,20 +137,37 @@ PROPOSALS = Dataset(
     title=N_("Proposals"),
     description=N_("Every public proposal with its supports and its newest answer."),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("reference", N_("Reference")),
-        Column("title", N_("Title")),
-        Column("title_en", N_("English title")),
-        Column("body", N_("Text")),
-        Column("beneficiaries", N_("For whom")),
-        Column("people_count", N_("People"), ColumnType.INTEGER, description=N_("As the author estimates.")),
+        NUMBER, URL, UPDATED_AT,
+        Column("reference", N_("Reference"), description=N_("Number told to the author."), source=meanings.GIVEN),
+        Column("title", N_("Title"), description=N_("As the author wrote it."), source=meanings.RESIDENT),
+        Column("title_en", N_("English title"), description=meanings.IN_ENGLISH, source=meanings.OFFICE),
+        Column("body", N_("Text"), description=N_("As the author wrote it."), source=meanings.RESIDENT),
+        Column("beneficiaries", N_("For whom"), description=N_("As the author wrote it."), source=meanings.RESIDENT),
+        Column(
+            "people_count", N_("People"), ColumnType.INTEGER, unit="1", description=N_("As the author estimates."),
+            source=meanings.RESIDENT,
+        ),
         *_PLACE,
-        Column("published_at", N_("Published"), ColumnType.DATETIME),
-        Column("supports", N_("Supports"), ColumnType.INTEGER, description=N_("Residents who want the same; exact.")),
-        Column("waiting", N_("Waiting"), description=N_("answered, in-time, overdue or long-overdue.")),
-        Column("verdict", N_("Verdict"), description=N_("accepted, considering or rejected.")),
-        Column("answer", N_("Answer")),
-        Column("needs", N_("Needs"), description=N_("Numbers of the needs it became part of.")),
+        Column(
+            "published_at", N_("Published"), ColumnType.DATETIME,
+            description=N_("When everybody could read it first."), source=meanings.GIVEN,
+        ),
+        Column(
+            "supports", N_("Supports"), ColumnType.INTEGER, unit="1",
+            description=N_("Residents who want the same; exact."), source=meanings.COMPUTED,
+        ),
+        Column(
+            "waiting", N_("Waiting"), description=N_("answered, in-time, overdue or long-overdue."),
+            codelist=WAITING, source=meanings.COMPUTED,
+        ),
+        Column(
+            "verdict", N_("Verdict"), description=N_("accepted, considering or rejected."), codelist=VERDICTS,
+            source=meanings.OFFICE,
+        ),
+        Column("answer", N_("Answer"), description=N_("The newest one, with its reasons."), source=meanings.OFFICE),
+        Column(
+            "needs", N_("Needs"), description=N_("Numbers of the needs it became part of."), source=meanings.OFFICE,
+        ),
     ),
     rows=Table(queries.proposals, _proposals, key=(Proposal.id,)),
     filters=("q", "region", "category", "year", "from", "stage"),
@@ -142,16 +179,16 @@ NEEDS = Dataset(
     title=N_("Needs"),
     description=N_("Every need with the number of its proposals and supporters."),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("title", N_("Title")),
-        Column("title_en", N_("English title")),
-        Column("description", N_("Description")),
+        NUMBER, URL, UPDATED_AT,
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source=meanings.OFFICE),
+        Column("title_en", N_("English title"), description=meanings.IN_ENGLISH, source=meanings.OFFICE),
+        Column("description", N_("Description"), description=N_("What the proposals ask for."), source=meanings.OFFICE),
         *_PLACE,
-        Column("year", N_("Year"), ColumnType.INTEGER, description=N_("Year of the plan it is for.")),
-        Column("proposals", N_("Proposals"), ColumnType.INTEGER),
-        Column("supporters", N_("Supporters"), ColumnType.INTEGER, description=N_("Residents, each counted once.")),
-        Column("is_answered", N_("Answered"), ColumnType.BOOLEAN, description=N_("Whether a plan line answers it.")),
-        Column("age_days", N_("Age"), ColumnType.INTEGER, unit="d"),
+        Column(
+            "year", N_("Year"), ColumnType.INTEGER, description=N_("Year of the plan it is for."),
+            source=meanings.OFFICE,
+        ),
+        *_FIGURES,
     ),
     rows=NEED_ROWS,
     filters=("q", "region", "category", "year"),
@@ -162,18 +199,20 @@ DEMAND_SUMMARY = Dataset(
     title=N_("Demand summary"),
     description=N_("Needs, and proposals that are in no need yet, for officials who plan."),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("kind", N_("Kind"), description=N_("need, or proposal where it is in no need.")),
-        Column("title", N_("Title")),
-        Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
-        Column("region_name", N_("Name of the region")),
-        Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
-        Column("category_name", N_("Name of the category")),
-        Column("year", N_("Year"), ColumnType.INTEGER),
-        Column("proposals", N_("Proposals"), ColumnType.INTEGER),
-        Column("supporters", N_("Supporters"), ColumnType.INTEGER, description=N_("Residents, each counted once.")),
-        Column("is_answered", N_("Answered"), ColumnType.BOOLEAN),
-        Column("age_days", N_("Age"), ColumnType.INTEGER, unit="d"),
+        NUMBER, URL, UPDATED_AT,
+        Column(
+            "kind", N_("Kind"), description=N_("need, or proposal where it is in no need."), source=meanings.COMPUTED,
+        ),
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source=meanings.OFFICE),
+        REGION,
+        Column("region_name", N_("Name of the region"), description=meanings.IN_CHINESE, source="GB/T 2260"),
+        CATEGORY,
+        Column("category_name", N_("Name of the category"), description=meanings.IN_CHINESE, source=meanings.OFFICE),
+        Column(
+            "year", N_("Year"), ColumnType.INTEGER, description=N_("Year of the plan it is for."),
+            source=meanings.OFFICE,
+        ),
+        *_FIGURES,
     ),
     rows=summary_rows,
     permission="demand.export",

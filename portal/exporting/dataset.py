@@ -16,15 +16,17 @@ and takes the filters of the page. A dataset with a `permission` is served below
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from portal.exporting import meanings
 from portal.kernel.text import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from portal.exporting.codelists import Codelist
     from portal.exporting.following import Follows
     from portal.web.filters import Filters
 
@@ -42,7 +44,18 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column and its line in the data dictionary; `title` and `description` are msgids."""
+    """One column and its line in the data dictionary.
+
+    Args:
+        name: stable, in every format.
+        title: an English msgid.
+        type: of Table Schema.
+        unit: UCUM where it has one (`d`, `a`, `1` for counts and shares), `fen` for money.
+        description: an English msgid: what a value means.
+        is_nullable: whether it may be empty.
+        codelist: the codes it may have.
+        source: where values come from: an English msgid, or the path of a field in a standard (`OCDS tender/title`).
+    """
 
     name: str
     title: str
@@ -50,13 +63,19 @@ class Column:
     unit: str = ""
     description: str = ""
     is_nullable: bool = True
+    codelist: Codelist | None = None
+    source: str = ""
 
 
-ID = Column("id", N_("Identifier"), description=N_("Never reused."), is_nullable=False)
-URL = Column("url", N_("Address"), description=N_("The page of the thing, absolute."), is_nullable=False)
-UPDATED_AT = Column(
-    "updated_at", N_("Updated"), ColumnType.DATETIME, description=N_("When what is told here last changed.")
+ID = Column("id", N_("Identifier"), description=N_("Never reused."), is_nullable=False, source=meanings.GIVEN)
+NUMBER = replace(ID, type=ColumnType.INTEGER)
+URL = Column(
+    "url", N_("Address"), description=N_("The page of the thing, absolute."), is_nullable=False, source=meanings.GIVEN
 )
+UPDATED_AT = Column(
+    "updated_at", N_("Updated"), ColumnType.DATETIME, description=N_("When what is told here last changed."),
+    source=meanings.GIVEN,
+)  # fmt: skip
 REQUIRED = (ID.name, URL.name, UPDATED_AT.name)
 
 
@@ -72,12 +91,14 @@ class Dataset:
         name: the list's name in the address, `services` for `/services.csv`.
         title: an English msgid.
         description: an English msgid, one or two sentences.
-        columns: in the order written; the public ones begin with `ID, URL, UPDATED_AT`.
+        columns: in the order written; the public ones begin with `ID` (or `NUMBER`), `URL`, `UPDATED_AT`.
         rows: all rows under some filters, streamed; a `Table` where they come from one query. Values are str,
             int, Decimal, float, bool, date, aware datetime or None, by column name.
         permission: who may have it; None for everybody.
         filters: the parameters of the address that narrow it, for the API.
         choices: the values that some of them take, where there are few.
+        key: the columns that tell rows apart.
+        is_in_snapshots: whether it is written into dated snapshots; what only shows other datasets again is not.
         check: told the identifier of one thing and its row, if there is one, it raises what the page of the thing
             raises (410 with a reason where it was withdrawn or erased).
         follows: by which events one knows that rows changed, came or went; None where nobody can tell.
@@ -92,6 +113,8 @@ class Dataset:
     filters: Sequence[str] = ()
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     check: Callable[[str, Mapping[str, object] | None], None] | None = None
+    key: Sequence[str] = ("id",)
+    is_in_snapshots: bool = True
     follows: Follows | None = None
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Files to take away whole: OCDS by page and by year."""
+"""Files to take away whole, and what they mean: OCDS by page and by year, the data dictionary, codelists."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, render_template
 
+from portal.exporting import registry as datasets
+from portal.exporting.formats.csv import FORMAT as CSV
+from portal.exporting.formats.table import FORMATS
 from portal.exporting.packing import GZIP_TYPE, gzipped
 from portal.kernel.errors import NotFoundError
-from portal.opendata import ocds, policy
+from portal.opendata import describing, ocds, policy
 from portal.web import access
 from portal.web.filters import EARLIEST_YEAR, LATEST_YEAR, number_asked
 from portal.web.streaming import Streamed
@@ -16,6 +19,7 @@ from portal.web.streaming import Streamed
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from portal.exporting.dataset import Dataset
     from portal.settings import Settings
 
 bp = Blueprint("opendata_files", __name__)
@@ -29,6 +33,33 @@ def publication_policy() -> ResponseReturnValue:
     """Show what is published, how, and on which terms: the publication policy that OCDS asks for."""
     settings: Settings = current_app.extensions["settings"]
     return render_template("opendata/policy.html", sections=policy.sections(settings), settings=settings)
+
+
+@bp.get("/data/<name>")
+@access.public
+def dictionary(name: str) -> ResponseReturnValue:
+    """Show what every column of a dataset means, in which unit, by which codes and from where."""
+    return render_template(
+        "opendata/dataset.html",
+        dataset=_public_dataset(name),
+        formats=list(FORMATS),
+        types=describing.TYPE_NAMES,
+        units=describing.UNIT_NAMES,
+    )
+
+
+@bp.get("/data/datapackage.json")
+@access.public
+def data_package() -> ResponseReturnValue:
+    """Answer with the description of every dataset, as a Data Package."""
+    return Response(describing.live_package(), content_type=JSON_TYPE)
+
+
+@bp.get("/data/codelists/<name>.csv")
+@access.public
+def codelist(name: str) -> ResponseReturnValue:
+    """Answer with the codes of a list that columns refer to."""
+    return Response(describing.codelist(name), content_type=CSV.media_type)
 
 
 @bp.get("/ocds/records.json")
@@ -53,6 +84,13 @@ def packed_releases_of_year(year: int) -> ResponseReturnValue:
     _check_year(year)
     pieces = Streamed(lambda: gzipped(ocds.releases_of_year(year)))
     return _file(pieces, f"releases-{year}.jsonl.gz", GZIP_TYPE)
+
+
+def _public_dataset(name: str) -> Dataset:
+    found = datasets.find(name)
+    if found is None or found.permission is not None:
+        raise NotFoundError
+    return found
 
 
 def _check_year(year: int) -> None:

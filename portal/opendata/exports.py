@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.classification.exports import CATEGORY, REGION
+from portal.exporting import meanings
+from portal.exporting.codelists import Codelist, of_names
 from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.kernel.clock import start_of
 from portal.kernel.text import N_
@@ -11,7 +14,7 @@ from portal.opendata import queries
 from portal.search.snippets import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from portal.web.filters import Filters
 
@@ -32,6 +35,11 @@ def found_rows(filters: Filters) -> Iterator[Mapping[str, object]]:
         }
 
 
+def _kinds() -> Sequence[tuple[str, str, str]]:
+    return of_names(queries.kind_titles())()
+
+
+KINDS = Codelist("kinds", N_("Kinds of things"), codes=_kinds)
 SEARCH = Dataset(
     name="search",
     title=N_("Search results"),
@@ -40,12 +48,31 @@ SEARCH = Dataset(
         ID,
         URL,
         UPDATED_AT,
-        Column("kind", N_("Kind"), description=N_("What sort of thing it is; `id` is unique within it.")),
-        Column("title", N_("Title")),
-        Column("snippet", N_("Snippet"), description=N_("The text around the first hit.")),
-        Column("date", N_("Day"), ColumnType.DATE),
-        Column("region", N_("Region"), description=N_("Code of the administrative division.")),
-        Column("category", N_("Category"), description=N_("Code in the guiding catalogue.")),
+        Column(
+            "kind",
+            N_("Kind"),
+            description=N_("What sort of thing it is; `id` is unique within it."),
+            codelist=KINDS,
+            source=meanings.GIVEN,
+        ),
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source=meanings.GIVEN),
+        Column(
+            "snippet",
+            N_("Snippet"),
+            description=N_("The text around the first hit."),
+            source=meanings.COMPUTED,
+        ),
+        Column(
+            "date",
+            N_("Day"),
+            ColumnType.DATE,
+            description=N_("Of the thing, as its page shows it."),
+            source=meanings.GIVEN,
+        ),
+        REGION,
+        CATEGORY,
     ),
     rows=found_rows,
+    key=("kind", "id"),
+    is_in_snapshots=False,
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.classification.exports import ORGANIZATION_TYPES, REGION
+from portal.exporting import meanings
+from portal.exporting.codelists import IDENTIFIER_SCHEMES
+from portal.exporting.dataset import NUMBER, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.exporting.following import Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
@@ -38,15 +42,30 @@ ORGANIZATIONS = Dataset(
     title=N_("Organisations"),
     description=N_("Every buyer and supplier that a publication names."),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("scheme", N_("Scheme"), description=N_("Register of the identifier (org-id.guide).")),
-        Column("identifier", N_("Identifier"), description=N_("Unified social credit code, or the register's number.")),
-        Column("name", N_("Name"), description=N_("In Chinese, or as published.")),
-        Column("name_en", N_("English name")),
-        Column("type", N_("Kind"), description=N_("Kind of organisation, from the credit code.")),
-        Column("is_buyer", N_("Buyer"), ColumnType.BOOLEAN),
-        Column("is_supplier", N_("Supplier"), ColumnType.BOOLEAN),
-        Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
+        NUMBER, URL, UPDATED_AT,
+        Column(
+            "scheme", N_("Scheme"), description=N_("Register of the identifier (org-id.guide)."),
+            codelist=IDENTIFIER_SCHEMES, source="OCDS parties/identifier/scheme",
+        ),
+        Column(
+            "identifier", N_("Identifier"), description=N_("Unified social credit code, or the register's number."),
+            source="OCDS parties/identifier/id",
+        ),
+        Column("name", N_("Name"), description=meanings.IN_CHINESE, source="OCDS parties/name"),
+        Column("name_en", N_("English name"), description=meanings.IN_ENGLISH, source="OCDS parties/name_en"),
+        Column(
+            "type", N_("Kind"), description=N_("Kind of organisation, from the credit code."),
+            codelist=ORGANIZATION_TYPES, source=meanings.COMPUTED,
+        ),
+        Column(
+            "is_buyer", N_("Buyer"), ColumnType.BOOLEAN, description=N_("Whether a publication names it as a buyer."),
+            source="OCDS buyer",
+        ),
+        Column(
+            "is_supplier", N_("Supplier"), ColumnType.BOOLEAN,
+            description=N_("Whether a publication names it as a supplier."), source="OCDS awards/suppliers",
+        ),
+        replace(REGION, source="OCDS parties/address"),
     ),
     rows=Table(queries.organizations, _rows, key=(Organization.id,)),
     filters=("q", "kind", "region"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.classification.exports import CATEGORY, REGION
+from portal.exporting import meanings
+from portal.exporting.codelists import Codelist, of_names
+from portal.exporting.dataset import NUMBER, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.exporting.following import Affected, Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.planning import queries
 from portal.planning.models import Plan, PlanLine
+from portal.planning.rules import METHOD_NAMES
 from portal.ring.queries import targets
 from portal.ring.rules import Kind, Relation
 from portal.web import links
@@ -73,22 +77,35 @@ def _line_row(line: PlanLine, needs: Sequence[int], ocids: Sequence[str]) -> Map
     }
 
 
+METHODS = Codelist("plan-methods", N_("Methods of purchase in plans"), codes=of_names(METHOD_NAMES))
 PLANS = Dataset(
     name="plans",
     title=N_("Plans"),
     description=N_("Every published purchasing plan."),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("government", N_("Government")),
-        Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
-        Column("year", N_("Year"), ColumnType.INTEGER),
-        Column("title", N_("Title")),
-        Column("title_en", N_("English title")),
-        Column("introduction", N_("Introduction")),
-        Column("lines", N_("Lines"), ColumnType.INTEGER),
-        Column("budget_fen", N_("Budget"), ColumnType.INTEGER, unit="fen", description=N_("Of all lines together.")),
-        Column("published_at", N_("Published"), ColumnType.DATETIME),
-        Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
+        NUMBER, URL, UPDATED_AT,
+        Column("government", N_("Government"), description=N_("Whose plan it is."), source=meanings.OFFICE),
+        REGION,
+        Column("year", N_("Year"), ColumnType.INTEGER, description=N_("That the plan is for."), source=meanings.OFFICE),
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source=meanings.OFFICE),
+        Column("title_en", N_("English title"), description=meanings.IN_ENGLISH, source=meanings.OFFICE),
+        Column("introduction", N_("Introduction"), description=meanings.IN_CHINESE, source=meanings.OFFICE),
+        Column(
+            "lines", N_("Lines"), ColumnType.INTEGER, unit="1", description=N_("How many lines the plan has."),
+            source=meanings.COMPUTED,
+        ),
+        Column(
+            "budget_fen", N_("Budget"), ColumnType.INTEGER, unit="fen", description=N_("Of all lines together."),
+            source=meanings.COMPUTED,
+        ),
+        Column(
+            "published_at", N_("Published"), ColumnType.DATETIME,
+            description=N_("When everybody could read it first."), source=meanings.GIVEN,
+        ),
+        Column(
+            "ledger_position", N_("Ledger entry"), ColumnType.INTEGER, description=meanings.LEDGER_ENTRY,
+            source=meanings.LEDGER,
+        ),
     ),
     rows=Table(queries.plans, _plan_rows, key=(Plan.id,)),
     filters=("q", "region", "category", "year"),
@@ -100,25 +117,48 @@ PLAN_LINES = Dataset(
     title=N_("Plan lines"),
     description=N_("Every line of the published plans, with the needs it answers and the processes it became."),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("plan", N_("Plan"), ColumnType.INTEGER, description=N_("Number of the plan.")),
-        Column("year", N_("Year"), ColumnType.INTEGER),
-        Column("number", N_("Line"), ColumnType.INTEGER, description=N_("Number of the line within its plan.")),
-        Column("title", N_("Title")),
-        Column("title_en", N_("English title")),
-        Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
-        Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
-        Column("beneficiaries", N_("For whom")),
-        Column("quantity", N_("Quantity"), ColumnType.INTEGER),
-        Column("unit", N_("Unit"), description=N_("Of the quantity.")),
-        Column("budget_fen", N_("Budget"), ColumnType.INTEGER, unit="fen"),
-        Column("method", N_("Procurement method"), description=N_("A code; the page of the line names it.")),
-        Column("expected_month", N_("Expected month"), ColumnType.INTEGER, description=N_("1 to 12.")),
-        Column("quality_target", N_("Quality target")),
-        Column("rationale", N_("Reasons")),
-        Column("deviation", N_("Deviation"), description=N_("Why the line is in the plan though no need asks for it.")),
-        Column("needs", N_("Needs that it answers"), description=N_("Numbers of the needs, with spaces between.")),
-        Column("processes", N_("Contracting processes"), description=N_("OCDS identifiers, with spaces between.")),
+        NUMBER, URL, UPDATED_AT,
+        Column("plan", N_("Plan"), ColumnType.INTEGER, description=N_("Number of the plan."), source=meanings.GIVEN),
+        Column("year", N_("Year"), ColumnType.INTEGER, description=N_("That the plan is for."), source=meanings.OFFICE),
+        Column(
+            "number", N_("Line"), ColumnType.INTEGER, description=N_("Number of the line within its plan."),
+            source=meanings.OFFICE,
+        ),
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source=meanings.OFFICE),
+        Column("title_en", N_("English title"), description=meanings.IN_ENGLISH, source=meanings.OFFICE),
+        CATEGORY, REGION,
+        Column("beneficiaries", N_("For whom"), description=meanings.IN_CHINESE, source=meanings.OFFICE),
+        Column(
+            "quantity", N_("Quantity"), ColumnType.INTEGER,
+            description=N_("How much is planned, in the unit beside it."), source=meanings.OFFICE,
+        ),
+        Column("unit", N_("Unit"), description=N_("Of the quantity."), source=meanings.OFFICE),
+        Column(
+            "budget_fen", N_("Budget"), ColumnType.INTEGER, unit="fen",
+            description=N_("Whole fen (hundredths of the currency)."), source=meanings.OFFICE,
+        ),
+        Column(
+            "method", N_("Procurement method"), description=N_("How it is to be bought."), codelist=METHODS,
+            source=meanings.OFFICE,
+        ),
+        Column(
+            "expected_month", N_("Expected month"), ColumnType.INTEGER, description=N_("1 to 12."),
+            source=meanings.OFFICE,
+        ),
+        Column("quality_target", N_("Quality target"), description=meanings.IN_CHINESE, source=meanings.OFFICE),
+        Column("rationale", N_("Reasons"), description=N_("Why it is in the plan."), source=meanings.OFFICE),
+        Column(
+            "deviation", N_("Deviation"), description=N_("Why the line is in the plan though no need asks for it."),
+            source=meanings.OFFICE,
+        ),
+        Column(
+            "needs", N_("Needs that it answers"), description=N_("Numbers of the needs, with spaces between."),
+            source=meanings.OFFICE,
+        ),
+        Column(
+            "processes", N_("Contracting processes"), description=N_("OCDS identifiers, with spaces between."),
+            source=meanings.OFFICE,
+        ),
     ),
     rows=Table(queries.plan_lines, _line_rows, key=(PlanLine.id,)),
     filters=("q", "region", "category", "year"),

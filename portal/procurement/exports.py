@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.classification import exports as classified
+from portal.exporting import meanings
+from portal.exporting.codelists import CURRENCIES, Codelist, of_names
+from portal.exporting.dataset import ID, NUMBER, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.exporting.following import Affected, Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.moderation.rules import HIDDEN, RESTORED
 from portal.parties.queries import organization_names
 from portal.procurement import joins, queries, texts
+from portal.procurement.field_names import STATUS_NAMES
 from portal.procurement.models import Contract, Process, Release, ReleaseText
-from portal.procurement.rules import PayloadWithheldError, Stage, Tag, contract_anchor
+from portal.procurement.rules import (
+    METHOD_NAMES,
+    STAGE_NAMES,
+    TAG_NAMES,
+    ContractStatus,
+    PayloadWithheldError,
+    Stage,
+    Tag,
+    contract_anchor,
+)
 from portal.ring.rules import Kind
 from portal.web import links
 
@@ -28,6 +42,7 @@ if TYPE_CHECKING:
 _NARROWED = ("q", "region", "category", "buyer", "supplier", "stage", "year", "from", "to")
 _STAGES = {"stage": list(Stage)}
 DATED = N_("Of the publication, as its publisher tells it.")
+OCDS_CODES = "https://standard.open-contracting.org/1.1/en/schema/codelists/"
 MINOR = N_("Whole fen (hundredths of the currency).")
 
 
@@ -154,22 +169,40 @@ def _contracts(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Mapping[str, o
         }
 
 
+TAGS = Codelist("release-tags", N_("Kinds of publications"), codes=of_names(TAG_NAMES), url=OCDS_CODES)
+STAGES = Codelist("stages", N_("Stages of a purchase"), codes=of_names(STAGE_NAMES))
+METHODS = Codelist("methods", N_("Methods of purchase in OCDS"), codes=of_names(METHOD_NAMES), url=OCDS_CODES)
+CONTRACT_STATUSES = Codelist(
+    "contract-statuses", N_("States of contracts"), url=OCDS_CODES,
+    codes=of_names({status.value: STATUS_NAMES[status.value] for status in ContractStatus}),
+)  # fmt: skip
+LEDGER_POSITION = Column(
+    "ledger_position", N_("Ledger entry"), ColumnType.INTEGER, description=meanings.LEDGER_ENTRY, source=meanings.LEDGER
+)
+REGION = replace(classified.REGION, source="OCDS tender/items/deliveryAddress, parties/address")
+CATEGORY = replace(classified.CATEGORY, source="OCDS tender/classification, tender/items/classification")
 NOTICES = Dataset(
     name="notices",
     title=N_("Notices"),
     description=N_("Every publication on public purchases, with all its text."),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("date", N_("Date"), ColumnType.DATETIME, description=DATED),
-        Column("ocid", N_("Contracting process")),
-        Column("release_id", N_("Release"), description=N_("Identifier within the process.")),
-        Column("tag", N_("Kind"), description=N_("OCDS release tag.")),
-        Column("title", N_("Title")),
-        Column("title_en", N_("English title")),
-        Column("text", N_("Text"), description=N_("Every text of the publication, as it is searched.")),
-        Column("source", N_("Source"), description=N_("File or form it came from.")),
-        Column("sha256", N_("SHA-256"), description=N_("Of the canonical bytes of the release.")),
-        Column("ledger_position", N_("Ledger entry"), ColumnType.INTEGER),
+        NUMBER, URL, UPDATED_AT,
+        Column("date", N_("Date"), ColumnType.DATETIME, description=DATED, source="OCDS date"),
+        Column("ocid", N_("Contracting process"), description=meanings.OCID, source="OCDS ocid"),
+        Column("release_id", N_("Release"), description=N_("Identifier within the process."), source="OCDS id"),
+        Column("tag", N_("Kind"), description=N_("OCDS release tag."), codelist=TAGS, source="OCDS tag"),
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source="OCDS tender/title"),
+        Column("title_en", N_("English title"), description=meanings.IN_ENGLISH, source="OCDS tender/title_en"),
+        Column(
+            "text", N_("Text"), description=N_("Every text of the publication, as it is searched."),
+            source=meanings.COMPUTED,
+        ),
+        Column("source", N_("Source"), description=N_("File or form it came from."), source=meanings.GIVEN),
+        Column(
+            "sha256", N_("SHA-256"), description=N_("Of the canonical bytes of the release."),
+            source=meanings.COMPUTED,
+        ),
+        LEDGER_POSITION,
     ),
     rows=Table(_visible_notices, _notices, key=(Release.id,)),
     filters=(*_NARROWED, "kind"),
@@ -183,19 +216,41 @@ PROCESSES = Dataset(
     description=N_("Every contracting process in its present state."),
     columns=(
         ID, URL, UPDATED_AT,
-        Column("title", N_("Title")),
-        Column("title_en", N_("English title")),
-        Column("stage", N_("Stage")),
-        Column("method", N_("Method"), description=N_("OCDS codelist method.")),
-        Column("method_details", N_("Method in Chinese law")),
-        Column("buyer", N_("Buyer"), ColumnType.INTEGER, description=N_("Number of the organisation.")),
-        Column("buyer_name", N_("Name of the buyer")),
-        Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
-        Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
-        Column("amount_fen", N_("Amount"), ColumnType.INTEGER, unit="fen", description=MINOR),
-        Column("currency", N_("Currency"), description=N_("ISO 4217.")),
-        Column("number_of_tenderers", N_("Bidders"), ColumnType.INTEGER, description=N_("Empty if unknown.")),
-        Column("awarded_on", N_("Awarded"), ColumnType.DATE),
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source="OCDS tender/title"),
+        Column("title_en", N_("English title"), description=meanings.IN_ENGLISH, source="OCDS tender/title_en"),
+        Column(
+            "stage", N_("Stage"), description=N_("How far the purchase is, by its newest publications."),
+            codelist=STAGES, source=meanings.COMPUTED,
+        ),
+        Column(
+            "method", N_("Method"), description=N_("OCDS codelist method."), codelist=METHODS,
+            source="OCDS tender/procurementMethod",
+        ),
+        Column(
+            "method_details", N_("Method in Chinese law"), description=N_("As its publisher names it."),
+            source="OCDS tender/procurementMethodDetails",
+        ),
+        Column("buyer", N_("Buyer"), ColumnType.INTEGER, description=meanings.ORGANIZATION, source="OCDS buyer"),
+        Column(
+            "buyer_name", N_("Name of the buyer"), description=meanings.IN_CHINESE, source="OCDS buyer/name",
+        ),
+        REGION, CATEGORY,
+        Column(
+            "amount_fen", N_("Amount"), ColumnType.INTEGER, unit="fen", description=MINOR,
+            source="OCDS contracts/value, awards/value, tender/value, planning/budget/amount",
+        ),
+        Column(
+            "currency", N_("Currency"), description=N_("ISO 4217."), codelist=CURRENCIES,
+            source="OCDS value/currency",
+        ),
+        Column(
+            "number_of_tenderers", N_("Bidders"), ColumnType.INTEGER, unit="1", description=N_("Empty if unknown."),
+            source="OCDS tender/numberOfTenderers, bids/statistics",
+        ),
+        Column(
+            "awarded_on", N_("Awarded"), ColumnType.DATE, description=N_("Day of the award, in China."),
+            source="OCDS awards/date",
+        ),
     ),
     rows=Table(
         _visible_processes, _processes, key=(Process.ocid,),
@@ -212,16 +267,40 @@ CONTRACTS = Dataset(
     description=N_("Every contract of every purchase."),
     columns=(
         ID, URL, UPDATED_AT,
-        Column("ocid", N_("Contracting process")),
-        Column("title", N_("Title")),
-        Column("supplier", N_("Supplier"), ColumnType.INTEGER, description=N_("Number of the organisation.")),
-        Column("supplier_name", N_("Name of the supplier")),
-        Column("amount_fen", N_("Amount"), ColumnType.INTEGER, unit="fen", description=MINOR),
-        Column("currency", N_("Currency"), description=N_("ISO 4217.")),
-        Column("status", N_("Status"), description=N_("OCDS codelist contractStatus.")),
-        Column("signed_on", N_("Signed"), ColumnType.DATE),
-        Column("starts_on", N_("Begins"), ColumnType.DATE),
-        Column("ends_on", N_("Ends"), ColumnType.DATE),
+        Column("ocid", N_("Contracting process"), description=meanings.OCID, source="OCDS ocid"),
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source="OCDS contracts/title"),
+        Column(
+            "supplier", N_("Supplier"), ColumnType.INTEGER, description=meanings.ORGANIZATION,
+            source="OCDS awards/suppliers",
+        ),
+        Column(
+            "supplier_name", N_("Name of the supplier"), description=meanings.IN_CHINESE,
+            source="OCDS awards/suppliers/name",
+        ),
+        Column(
+            "amount_fen", N_("Amount"), ColumnType.INTEGER, unit="fen", description=MINOR,
+            source="OCDS contracts/value",
+        ),
+        Column(
+            "currency", N_("Currency"), description=N_("ISO 4217."), codelist=CURRENCIES,
+            source="OCDS contracts/value/currency",
+        ),
+        Column(
+            "status", N_("Status"), description=N_("OCDS codelist contractStatus."), codelist=CONTRACT_STATUSES,
+            source="OCDS contracts/status",
+        ),
+        Column(
+            "signed_on", N_("Signed"), ColumnType.DATE, description=N_("Day of the signature, in China."),
+            source="OCDS contracts/dateSigned",
+        ),
+        Column(
+            "starts_on", N_("Begins"), ColumnType.DATE, description=N_("First day of the contract."),
+            source="OCDS contracts/period/startDate",
+        ),
+        Column(
+            "ends_on", N_("Ends"), ColumnType.DATE, description=N_("Last day of the contract."),
+            source="OCDS contracts/period/endDate",
+        ),
     ),
     rows=Table(_visible_contracts, _contracts, key=(Contract.ocid, Contract.contract_id)),
     filters=_NARROWED,

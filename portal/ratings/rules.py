@@ -57,6 +57,11 @@ class Step(StrEnum):
     COMPARISON = "comparison"
 
 
+STEP_NAMES = {
+    Step.TOO_FEW: N_("5 to 9 answers: their number only"),
+    Step.SCORE: N_("10 to 29 answers: figures, too few to compare"),
+    Step.COMPARISON: N_("30 answers and more: figures that may be compared"),
+}
 CHANNEL_NAMES = {
     Channel.OPEN: N_("open to every signed-in resident, without proof of use"),
     Channel.INVITED: N_("residents invited after using the service"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.classification.exports import CATEGORY, REGION, REGIONS
+from portal.exporting import meanings
+from portal.exporting.codelists import LANGUAGES, Codelist, of_names
+from portal.exporting.dataset import NUMBER, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.exporting.following import Follows
 from portal.exporting.table import Table
 from portal.kernel.text import N_
 from portal.ring.rules import Kind
 from portal.services import queries
 from portal.services.models import Service
-from portal.services.rules import ServiceStatus
+from portal.services.rules import MODE_NAMES, STATUS_NAMES, ServiceStatus
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -57,42 +60,70 @@ def _week(place: ServicePlace) -> str:
     return "; ".join(f"{days[hour.weekday - 1]} {hour.opens_at}-{hour.closes_at}" for hour in place.hours)
 
 
+def _said(name: str, title: str, description: str, *, codelist: Codelist | None = None) -> Column:
+    return Column(name, title, description=description, codelist=codelist, source=meanings.OFFICE)
+
+
+HSDS = "https://docs.openreferral.org/en/latest/hsds/schema_reference.html"
+MODES = Codelist("service-modes", N_("How services are used"), codes=of_names(MODE_NAMES))
+STATUSES = Codelist("service-statuses", N_("States of services"), codes=of_names(STATUS_NAMES), url=HSDS)
 SERVICES = Dataset(
     name="services",
     title=N_("Services"),
     description=N_("Every service that residents can use, with the facts of its listing."),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("hsds_id", N_("HSDS identifier"), description=N_("UUID of the service in Open Referral HSDS.")),
-        Column("name", N_("Name"), description=N_("In Chinese, or as published.")),
-        Column("name_en", N_("English name")),
-        Column("description", N_("Description")),
-        Column("description_en", N_("English description")),
-        Column("eligibility", N_("Who may use it")),
-        Column("eligibility_en", N_("Who may use it, in English")),
-        Column("ineligibility", N_("Who may not")),
-        Column("application_process", N_("How to apply")),
-        Column("documents", N_("Papers to bring"), description=N_("One on each line.")),
-        Column("prices", N_("Prices"), description=N_("In yuan, each with what it is for; free is 0.00.")),
-        Column("fees", N_("Price for residents")),
-        Column("phone", N_("Phone"), description=N_("Of the office.")),
-        Column("address", N_("Place")),
-        Column("schedule", N_("Hours")),
-        Column("hours", N_("Opening hours"), description=N_("A line for each place, by days of RFC 5545.")),
-        Column("modes", N_("How it is used"), description=N_("visit, home, phone or online.")),
-        Column("areas", N_("For residents of"), description=N_("Codes of GB/T 2260.")),
-        Column("languages", N_("Languages"), description=N_("Codes of ISO 639.")),
-        Column("alert", N_("Alert"), description=N_("Why and until when a service is closed.")),
-        Column("ocid", N_("Contracting process"), description=N_("OCDS identifier of the purchase behind it.")),
-        Column("contract_id", N_("Contract"), description=N_("Identifier of the contract within the process.")),
-        Column("minimum_age", N_("Least age"), ColumnType.INTEGER, unit="a"),
-        Column("maximum_age", N_("Greatest age"), ColumnType.INTEGER, unit="a"),
-        Column("category", N_("Category"), description=N_("Code of the guiding catalogue.")),
-        Column("region", N_("Region"), description=N_("Code of GB/T 2260.")),
-        Column("provider", N_("Provider"), ColumnType.INTEGER, description=N_("Number of the organisation.")),
-        Column("buyer", N_("Buyer"), ColumnType.INTEGER, description=N_("Number of the organisation.")),
-        Column("status", N_("Status"), description=N_("active, temporarily closed, inactive or defunct (HSDS).")),
-        Column("assured_on", N_("Checked on"), ColumnType.DATE),
+        NUMBER, URL, UPDATED_AT,
+        Column(
+            "hsds_id", N_("HSDS identifier"), description=N_("UUID of the service in Open Referral HSDS."),
+            source="HSDS service.id",
+        ),
+        _said("name", N_("Name"), meanings.IN_CHINESE),
+        _said("name_en", N_("English name"), meanings.IN_ENGLISH),
+        _said("description", N_("Description"), meanings.IN_CHINESE),
+        _said("description_en", N_("English description"), meanings.IN_ENGLISH),
+        _said("eligibility", N_("Who may use it"), meanings.IN_CHINESE),
+        _said("eligibility_en", N_("Who may use it, in English"), meanings.IN_ENGLISH),
+        _said("ineligibility", N_("Who may not"), meanings.IN_CHINESE),
+        _said("application_process", N_("How to apply"), meanings.IN_CHINESE),
+        _said("documents", N_("Papers to bring"), N_("One on each line.")),
+        _said("prices", N_("Prices"), N_("In yuan, each with what it is for; free is 0.00.")),
+        _said("fees", N_("Price for residents"), N_("In words.")),
+        _said("phone", N_("Phone"), N_("Of the office.")),
+        _said("address", N_("Place"), N_("Where the service is given; a line for each place.")),
+        _said("schedule", N_("Hours"), N_("In words.")),
+        _said("hours", N_("Opening hours"), N_("A line for each place, by days of RFC 5545.")),
+        _said("modes", N_("How it is used"), N_("visit, home, phone or online."), codelist=MODES),
+        _said("areas", N_("For residents of"), N_("Codes of GB/T 2260."), codelist=REGIONS),
+        _said("languages", N_("Languages"), N_("Codes of ISO 639."), codelist=LANGUAGES),
+        _said("alert", N_("Alert"), N_("Why and until when a service is closed.")),
+        Column(
+            "ocid", N_("Contracting process"), description=N_("OCDS identifier of the purchase behind it."),
+            source="OCDS ocid",
+        ),
+        Column(
+            "contract_id", N_("Contract"), description=N_("Identifier of the contract within the process."),
+            source="OCDS contracts/id",
+        ),
+        Column(
+            "minimum_age", N_("Least age"), ColumnType.INTEGER, unit="a", description=N_("Of those who may use it."),
+            source=meanings.OFFICE,
+        ),
+        Column(
+            "maximum_age", N_("Greatest age"), ColumnType.INTEGER, unit="a",
+            description=N_("Of those who may use it."), source=meanings.OFFICE,
+        ),
+        CATEGORY, REGION,
+        Column(
+            "provider", N_("Provider"), ColumnType.INTEGER, description=meanings.ORGANIZATION, source=meanings.OFFICE,
+        ),
+        Column("buyer", N_("Buyer"), ColumnType.INTEGER, description=meanings.ORGANIZATION, source=meanings.OFFICE),
+        _said(
+            "status", N_("Status"), N_("active, temporarily closed, inactive or defunct (HSDS)."), codelist=STATUSES,
+        ),
+        Column(
+            "assured_on", N_("Checked on"), ColumnType.DATE,
+            description=N_("Day on which the office checked the listing."), source=meanings.OFFICE,
+        ),
     ),
     rows=Table(
         lambda filters: queries.with_details(queries.services(filters)), _rows, key=(Service.id,),
