@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from flask import current_app
 from sqlalchemy import func, select
 
+from portal.exporting import registry as datasets
 from portal.kernel.errors import NotFoundError
 from portal.opendata.crawled import LISTS, SOURCES, source_named
 from portal.opendata.rules import page_of
@@ -105,6 +106,8 @@ def _lists() -> Iterator[tuple[str, datetime | None]]:
     for endpoint in LISTS:
         if endpoint in current_app.view_functions:
             yield links.path(endpoint, locale=locale.CHINESE), None
+    for dataset in datasets.public_datasets():
+        yield links.path("opendata_files.dictionary", locale=locale.CHINESE, name=dataset.name), None
     helping = search.indexers().get(HELP)
     for page in helping.documents(None) if helping else ():
         endpoint, values = page_of(HELP, page.object_id)
