@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal.exporting.dataset import ID, UPDATED_AT, URL, Column, ColumnType, Dataset
+from portal.exporting import meanings
+from portal.exporting.codelists import Codelist, of_names
+from portal.exporting.dataset import NUMBER, UPDATED_AT, URL, Column, ColumnType, Dataset
 from portal.exporting.table import Table
 from portal.kernel import clock
 from portal.kernel.text import N_
 from portal.usage import queries
 from portal.usage.models import UsageDay, UsageMonth
-from portal.usage.rules import KINDS, rounded, shown
+from portal.usage.rules import KINDS, USE_NAMES, rounded, shown
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -18,11 +20,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _NARROWING, _CHOICES = ("kind", "year", "from", "to"), {"kind": KINDS}
-_USE = Column("use", N_("Use"), description=N_("view, download, feed or api."), is_nullable=False)
-_KIND = Column("kind", N_("Kind"), description=N_("list, page, or the kind of thing."), is_nullable=False)
+USES = Codelist("uses", N_("Ways of use"), codes=of_names(USE_NAMES))
+_USE = Column(
+    "use", N_("Use"), description=N_("view, download, feed or api."), is_nullable=False, codelist=USES,
+    source=meanings.COMPUTED,
+)  # fmt: skip
+_KIND = Column(
+    "kind", N_("Kind"), description=N_("list, page, or the kind of thing."), is_nullable=False, source=meanings.GIVEN
+)
 _SMALL = Column(
     "is_small", N_("Too small to tell"), ColumnType.BOOLEAN, description=N_("It was used, but fewer than 5 times."),
-    is_nullable=False,
+    is_nullable=False, source=meanings.COMPUTED,
 )  # fmt: skip
 
 
@@ -74,15 +82,21 @@ MONTHS = Dataset(
         "Counts under 5 are left out."
     ),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("month", N_("Month"), description=N_("Year and month, in the time of Shanghai."), is_nullable=False),
+        NUMBER, URL, UPDATED_AT,
+        Column(
+            "month", N_("Month"), description=N_("Year and month, in the time of Shanghai."), is_nullable=False,
+            source=meanings.COMPUTED,
+        ),
         _USE, _KIND,
         Column(
             "object_id", N_("Which one"), description=N_("Identifier of the thing, or name of the list or page."),
-            is_nullable=False,
+            is_nullable=False, source=meanings.GIVEN,
         ),
-        Column("title", N_("Title")),
-        Column("count", N_("How often"), ColumnType.INTEGER, description=N_("Empty where it is fewer than 5.")),
+        Column("title", N_("Title"), description=meanings.IN_CHINESE, source=meanings.GIVEN),
+        Column(
+            "count", N_("How often"), ColumnType.INTEGER, unit="1", description=N_("Empty where it is fewer than 5."),
+            source=meanings.COMPUTED,
+        ),
         _SMALL,
     ),
     rows=Table(select=queries.months, write=_months, key=(UsageMonth.id,)),
@@ -97,13 +111,19 @@ DAYS = Dataset(
         "robots. Counts are rounded to 5; under 5 they are left out."
     ),
     columns=(
-        ID, URL, UPDATED_AT,
-        Column("day", N_("Day"), ColumnType.DATE, description=N_("In the time of Shanghai."), is_nullable=False),
-        _USE, _KIND,
-        Column("list", N_("List"), description=N_("Name of the list or page; empty for things of a kind together.")),
+        NUMBER, URL, UPDATED_AT,
         Column(
-            "count", N_("How often"), ColumnType.INTEGER,
-            description=N_("Rounded to 5; empty where it is fewer than 5."),
+            "day", N_("Day"), ColumnType.DATE, description=N_("In the time of Shanghai."), is_nullable=False,
+            source=meanings.COMPUTED,
+        ),
+        _USE, _KIND,
+        Column(
+            "list", N_("List"), description=N_("Name of the list or page; empty for things of a kind together."),
+            source=meanings.GIVEN,
+        ),
+        Column(
+            "count", N_("How often"), ColumnType.INTEGER, unit="1",
+            description=N_("Rounded to 5; empty where it is fewer than 5."), source=meanings.COMPUTED,
         ),
         _SMALL,
     ),
