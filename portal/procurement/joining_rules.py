@@ -75,9 +75,7 @@ class DifferentPurchasesError(InvalidInputError):
     """Raised when what plainly looks like different purchases is to be joined without a second word."""
 
     code = "different-purchases"
-    message = N_(
-        "These look like different purchases. Read how they differ; if they are one all the same, tick the box."
-    )
+    message = N_("Read how they differ; if they are one purchase all the same, tick the box.")
 
 
 class UnexplainedJoinError(InvalidInputError):

@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.web.forms import REQUIRED, LineField, ParagraphField, PortalForm
+from portal.web.forms import LineField, ParagraphField, PortalForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ class DecideForm(JoiningForm):
 
     verdict = RadioField(
         lazy_gettext("Are these one purchase?"),
-        [InputRequired(REQUIRED)],
+        [InputRequired(lazy_gettext("Choose one of the three answers."))],
         choices=[
             SelectChoice(SAME, lazy_gettext("Yes, one purchase: join them")),
             SelectChoice(OTHER, lazy_gettext("No, different purchases: do not suggest it again")),

@@ -46,7 +46,7 @@ class ProjectNumber:
     @property
     def written(self) -> str:
         """Write it for people."""
-        return f"{self.series}-{self.serial}"
+        return f"{self.series.upper()}-{self.serial}"
 
     @classmethod
     def read(cls, project: str) -> Self:

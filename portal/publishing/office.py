@@ -197,7 +197,8 @@ def check(draft_id: int) -> ResponseReturnValue:
         draft_forms.ConfirmForm(), then=url_for(".sent", draft_id=draft_id), template="publishing/check.html",
         act=lambda _: actions.submit_draft(draft_id, by=access.actor().person_id, governments=_governments(DRAFT)),
         draft=draft, notice=overview.notice, deadlines=overview.deadlines, answers=_answers(draft), rules=rules,
-        faults=faults, documents=queries.documents_of(draft_id), link_names=linking_rules,
+        is_unchanged=queries.changes_nothing(draft), faults=faults, documents=queries.documents_of(draft_id),
+        link_names=linking_rules,
         likely=() if faults else queries.likely_purchases(draft),
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from portal.procurement.rules import Tag
 from portal.procurement.titling import spare_title_in, title_in
 from portal.procurement.values import first_text
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
+from portal.publishing.notices.filling import values_of
 from portal.publishing.notices.model import notice_types
 from portal.publishing.notices.occasion import Occasion
 from portal.publishing.notices.writing import release_of
@@ -169,6 +170,14 @@ def basis_of(draft: Draft) -> Json:
     if draft.purpose is Purpose.CORRECT and draft.corrects_id is not None:
         return procurement.release(draft.corrects_id).body
     return state_of(draft.ocid)
+
+
+def changes_nothing(draft: Draft) -> bool:
+    """Tell whether a correction says just what the release says that it corrects."""
+    if draft.purpose is not Purpose.CORRECT or documents_of(draft.id):
+        return False
+    notice = notice_types()[draft.notice_type]
+    return draft.values == values_of(notice, basis_of(draft), number=draft.id, corrects=True)
 
 
 def release_of_draft(draft: Draft, at: datetime) -> Json:

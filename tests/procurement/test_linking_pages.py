@@ -128,7 +128,7 @@ def test_what_looks_like_another_purchase_is_joined_only_by_who_has_read_how_the
     second = send(office, address, **said, despite=box[1])
 
     assert (first.status_code, before, second.status_code, steps()) == (422, 0, 303, 1)
-    told = ("看起来不是同一个采购", OTHERS, "金额相差十倍以上", 'href="#despite"')
+    told = ("看起来不是同一次采购", OTHERS, "金额相差十倍以上", 'href="#despite"')
     assert [words for words in told if words not in first.text] == []
     assert db.session.scalars(select(ProcessJoin)).one().despite == ["other-purchase", "other-amount"]
     assert "经再次确认" in office.get("/office/links/history").text

@@ -64,7 +64,8 @@ def test_a_contract_notice_is_written_step_by_step_and_published(app: Flask) -> 
     assert "12.5 万元" in chief.get(f"{url}/approve").text
     approved = send(chief, f"{url}/approve", revision=str(db.session.get_one(Draft, draft.id).revision))
     assert approved.headers["Location"] == f"{url}/approved"
-    assert f"{draft.ocid} / {draft.id}" in chief.get(f"{url}/approved").text
+    done = chief.get(f"{url}/approved").text
+    assert all(told in done for told in (f"{draft.ocid} / {draft.id}", "已发布</h1>"))
     (contract,) = procurement.contracts_of(draft.ocid)
     assert (contract.amount_fen, str(contract.signed_on)) == (12_500_000, "2026-03-03")
 
@@ -236,6 +237,40 @@ def test_a_published_notice_is_corrected_and_withdrawn_from_its_page(app: Flask)
     assert client.get(corrected.headers["Location"]).status_code == 200
     assert client.get(withdrawn.headers["Location"]).status_code == 200
     assert send(client, f"{url}/correct").status_code == 422
+
+
+def test_a_correction_that_changes_nothing_yet_says_so(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    first, client = make_published("intention", government, by=publisher, approver=approver), signed_in(app, publisher)
+    check = send(client, f"/office/releases/published/{first.release_id}/correct", reason="笔误").headers["Location"]
+
+    before = client.get(check).text
+    send(client, check.replace("/check", "/steps/1"), title="改正后的名称", description="为独居老人送餐。")
+    after = client.get(check).text
+
+    assert ("与已发布的公告没有任何不同" in before, "与已发布的公告没有任何不同" in after) == (True, False)
+
+
+def test_a_withdrawal_shows_what_it_withdraws_and_ends_by_saying_that_it_is_gone(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    first, client = make_published("intention", government, by=publisher, approver=approver), signed_in(app, publisher)
+    check = send(client, f"/office/releases/published/{first.release_id}/withdraw", reason="误发").headers["Location"]
+
+    asked = client.get(check).text
+    send(client, check)
+    draft = db.session.scalars(select(Draft).order_by(Draft.id.desc())).first()
+    assert draft is not None
+    chief = signed_in(app, approver)
+    read = chief.get(f"/office/releases/{draft.id}/approve").text
+    done = chief.get(
+        send(chief, f"/office/releases/{draft.id}/approve", revision=str(draft.revision)).headers["Location"]
+    )
+
+    link = f'href="/notices/{first.release_id}">{first.title}</a>'
+    assert [link in page for page in (asked, read)] == [True, True]
+    assert "批准撤回" in read
+    assert ("已撤回</h1>" in done.text, "人人都能看到这份公告" in done.text) == (True, False)
+    assert f'href="/notices/{first.release_id}"' in done.text
 
 
 @pytest.mark.parametrize("path", ROUTES)
