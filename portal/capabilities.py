@@ -80,10 +80,12 @@ from portal.procurement import queries as procurement
 from portal.procurement import remembering
 from portal.procurement import routes as procurement_routes
 from portal.procurement.link_consumer import LinkSuggester
-from portal.publishing import actions as publishing_actions
+from portal.publishing import due as publishing_due
 from portal.publishing import office as publishing_office
 from portal.publishing import permissions as publishing_permissions
+from portal.publishing import upload_drafts_office as publishing_upload_drafts_office
 from portal.publishing import upload_office as publishing_upload_office
+from portal.publishing import upload_work as publishing_upload_work
 from portal.publishing.erasures import cli as erasure_cli
 from portal.publishing.erasures import office as erasure_office
 from portal.publishing.notices import model as notice_model
@@ -192,7 +194,12 @@ CAPABILITIES: Sequence[Capability] = (
     ),
     Capability(
         "publishing",
-        blueprints=(publishing_office.bp, publishing_upload_office.bp, erasure_office.bp),
+        blueprints=(
+            publishing_office.bp,
+            publishing_upload_office.bp,
+            publishing_upload_drafts_office.bp,
+            erasure_office.bp,
+        ),
         grants=publishing_permissions.GRANTS,
         commands=(erasure_cli.releases_group,),
     ),
@@ -274,7 +281,8 @@ def register(app: Flask) -> None:
     }
     notice_model.notice_types()
     app.extensions["due_acts"] = (
-        publishing_actions.publish_due,
+        publishing_upload_work.work_on_files,
+        publishing_due.publish_due,
         alerts_actions.forget_unconfirmed,
         alerts_sending.send_due,
     )

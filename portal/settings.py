@@ -54,6 +54,8 @@ class Settings:
     # Limits
     form_bytes: int = 1_000_000
     upload_bytes: int = 20_000_000
+    import_rows: int = 100_000
+    import_bytes: int = 100_000_000
     trusted_proxies: int = 0
     # For tests only
     testing: bool = field(default=False)

@@ -25,6 +25,7 @@ from portal.publishing.models import Draft
 from portal.publishing.queries import OPEN, drafts
 from portal.publishing.rules import DraftStatus
 from portal.publishing.upload_models import Upload
+from portal.publishing.upload_rules import UploadState
 from portal.services.drafts.models import ListingDraft
 from portal.services.models import Service, ServiceReport
 from portal.services.queries import services_in_office
@@ -78,6 +79,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
 def uploads_waiting(actor: Actor) -> Sequence[Upload]:
     """Read the files that an official's governments brought and nobody has confirmed, the newest first."""
     query = select(Upload).where(Upload.government_id.in_(actor.government_ids_for("release.draft")))
+    query = query.where(Upload.state.not_in((UploadState.TAKING, UploadState.TAKEN)))
     return db.session.scalars(query.order_by(Upload.id.desc()).limit(MOST_UPLOADS)).all()
 
 

@@ -16,6 +16,7 @@ from portal.procurement import mapping, reading, sheets, texts
 from portal.procurement.actions import BATCH, rebuild_processes, seal_releases
 from portal.procurement.rules import Problem
 from portal.procurement.screening import personal_in
+from portal.procurement.sheet_lines import Limits
 from portal.procurement.unpacking import SUFFIXES, UnreadableError
 from portal.storage.batches import batches
 
@@ -85,13 +86,15 @@ def import_sheet(context: click.Context, path: Path, name: str, by: str, *, is_c
     except mapping.MappingError as error:
         _tell(path, str(error))
         context.exit(NOTHING_READ)
-    prefix = current_app.extensions["settings"].ocid_prefix
+    settings = current_app.extensions["settings"]
+    limits = Limits(settings.import_rows, settings.import_bytes)
     try:
         with terminal.progress(is_kept=False) as progress:
             task = progress.add_task("rows", total=path.stat().st_size)
             found = sheets.read_sheet(
-                path, chosen, ocid_prefix=prefix, advance=lambda count: progress.advance(task, count)
-            )
+                path, chosen, ocid_prefix=settings.ocid_prefix, limits=limits,
+                advance=lambda count: progress.advance(task, count),
+            )  # fmt: skip
             for batch in batches(found, BATCH):
                 rows += len(batch)
                 progress.update(task, description=f"{rows} rows")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MOST_COLUMNS, MOST_CELLS = 300, 8_000_000
+MOST_COLUMNS, MOST_CELLS = 300, 4_000_000  # a reader needs some 80 bytes for each
 CHUNK, OVERLAP = 1 << 20, 200
 TOO_FAR = N_("reaches as far as cell %(cell)s; delete the empty rows and columns behind the table, and save it")
 CELL_RECORDS = frozenset({0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E})  # of BIFF, that hold values
@@ -33,7 +33,7 @@ class FarCellError(UnreadableError):
         self.cell = cell
 
 
-def check_extent(path: Path, *, most_cells: int = MOST_CELLS) -> None:
+def check_extent(path: Path) -> None:
     """Refuse a workbook, XLSX or XLS, with cells so far away that a table to them fills the memory.
 
     Raises:
@@ -49,7 +49,7 @@ def check_extent(path: Path, *, most_cells: int = MOST_CELLS) -> None:
     else:
         return
     for columns, rows in extents:
-        if columns > MOST_COLUMNS or columns * rows > most_cells:
+        if columns > MOST_COLUMNS or columns * rows > MOST_CELLS:
             raise FarCellError(f"{column_letters(columns)}{rows}")
 
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from datetime import datetime
-from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from portal.kernel import clock
-from portal.kernel.text import clean_line, nfkc_fold
+from portal.kernel.text import clean_line
+from portal.procurement import cells
 from portal.procurement.mapping import put
 from portal.procurement.rules import InitiationType
 from portal.procurement.standard import faults_of
@@ -24,16 +22,11 @@ if TYPE_CHECKING:
     from portal.procurement.mapping import FieldRule, SheetMapping
     from portal.procurement.rules import Json
 
-UNITS = {"yuan": 1, "wan": 10_000, "元": 1, "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000}
-FEN = Decimal("0.01")
 SHOWN = 40
-MOST_YUAN = 10**12  # what all governments of the country spend on purchases in four months
-SHORTEST_GARBLED = 4
-_MARKS = ("\ufffd", "锟斤拷", "烫烫烫")
-_AMOUNT = re.compile(r"[¥￥]?(-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,20})?)(亿元|亿|万元|万|元)?")
+FEN = 100  # of a yuan
 
 
-class CellError(Exception):
+class ColumnError(Exception):
     """Raised when a cell does not fit its mapping."""
 
     def __init__(self, column: str, reason: str) -> None:
@@ -86,29 +79,12 @@ def release_of(row: Mapping[str, str], mapping: SheetMapping, *, ocid_prefix: st
     return made
 
 
-def is_garbled(text: str) -> bool:
-    """Tell whether a text is Chinese that was read in the wrong encoding (mojibake)."""
-    if any(mark in text for mark in _MARKS):
-        return True
-    if sum(not sign.isascii() for sign in text) < SHORTEST_GARBLED:
-        return False
-    return any(_reads_as_chinese(text, encoding) for encoding in ("cp1252", "latin-1", "gb18030"))
-
-
-def _reads_as_chinese(text: str, encoding: str) -> bool:
-    try:
-        found = text.encode(encoding).decode()
-    except UnicodeError:
-        return False
-    return any("\u4e00" <= sign <= "\u9fff" for sign in found)
-
-
 @contextmanager
 def _noting(reasons: list[str]) -> Iterator[None]:
     """Note what does not fit and go on, so that a row is told all its faults at once."""
     try:
         yield
-    except CellError as error:
+    except ColumnError as error:
         if str(error) not in reasons:
             reasons.append(str(error))
 
@@ -119,7 +95,7 @@ def _identifiers(row: Mapping[str, str], mapping: SheetMapping, ocid_prefix: str
     process = [row.get(column, "") for column in mapping.process_key] if mapping.process_key else key
     for columns, values in ((mapping.key, key), (mapping.process_key, process)):
         if not any(values):
-            raise CellError(columns[0], "is empty, so that the row has no identifier")
+            raise ColumnError(columns[0], "is empty, so that the row has no identifier")
     return {
         "ocid": f"{ocid_prefix}-{mapping.name}-{_short(process)}",
         "id": f"{mapping.name}-{_short(key)}",
@@ -156,7 +132,7 @@ def _matching(raw: str, rule: FieldRule) -> str:
         return raw
     found = re.search(rule.pattern, raw)
     if found is None or not found[1]:
-        raise CellError(rule.column, f"{raw[:SHOWN]!r} is not of the form {rule.pattern}")
+        raise ColumnError(rule.column, f"{raw[:SHOWN]!r} is not of the form {rule.pattern}")
     return found[1]
 
 
@@ -176,39 +152,32 @@ def _value(raw: str, row: Mapping[str, str], rule: FieldRule) -> str | int | flo
 
 def _amount(raw: str, rule: FieldRule) -> int | float:
     """Read an amount as yuan; a unit in the cell itself is stronger than the one of the mapping."""
-    found = _AMOUNT.fullmatch(re.sub(r"\s", "", nfkc_fold(raw)))
-    if found is None:
-        raise CellError(rule.column, f"{raw[:SHOWN]!r} is no amount")
-    amount = Decimal(found[1].replace(",", "")) * UNITS[found[2] or rule.unit]
-    if amount < 0:
-        raise CellError(rule.column, f"{raw[:SHOWN]!r} is below nought")
-    if amount > MOST_YUAN:
-        raise CellError(rule.column, f"{raw[:SHOWN]!r} is more than a trillion; is the unit right?")
-    # Spreadsheets keep 0.3 as 0.30000000000000004: what is nearer to a fen than that is that fen.
-    fen = amount.quantize(FEN)
-    if abs(fen - amount) > Decimal("1e-6"):
-        raise CellError(rule.column, f"{raw[:SHOWN]!r} has parts of a fen")
-    return int(fen) if fen == fen.to_integral_value() else float(fen)
+    try:
+        fen = cells.amount_fen(raw, rule.unit) or 0
+    except cells.NoAmountError as error:
+        raise ColumnError(rule.column, f"{raw[:SHOWN]!r}: {error}") from error
+    return fen // FEN if fen % FEN == 0 else fen / FEN
 
 
 def _moment(row: Mapping[str, str], column: str, formats: Sequence[str]) -> str:
-    raw = nfkc_fold(row.get(column, "")).strip().upper()
+    raw = row.get(column, "")
     if not raw:
-        raise CellError(column, "is empty")
-    for form in formats:
-        try:
-            found = datetime.strptime(raw, form)  # noqa: DTZ007 - the zone is Shanghai's, put on below
-        except ValueError:
-            continue
-        return found.replace(tzinfo=clock.SHANGHAI).isoformat()
-    raise CellError(column, f"{raw[:SHOWN]!r} is no date like {', '.join(formats)}")
+        raise ColumnError(column, "is empty")
+    found = cells.moment_of(raw, [*formats, *cells.OF_WORKBOOKS])
+    if found is None:
+        raise ColumnError(column, f"{raw[:SHOWN]!r} is no date like {', '.join(formats)}")
+    return found.isoformat()
 
 
 def _coded(row: Mapping[str, str], column: str, values: Mapping[str, str]) -> str:
-    raw = clean_line(row.get(column, ""))
-    if raw not in values:
-        raise CellError(column, f"{raw[:SHOWN]!r} is none of {', '.join(values)}")
-    return values[raw]
+    raw = row.get(column, "")
+    try:
+        found = cells.choice_of(raw, values)
+    except cells.NoChoiceError as error:
+        raise ColumnError(column, f"{raw[:SHOWN]!r} is none of {', '.join(values)}") from error
+    if found is None:
+        raise ColumnError(column, "is empty")
+    return found
 
 
 def _without_gaps(value: object) -> object:

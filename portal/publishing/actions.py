@@ -225,7 +225,7 @@ def return_draft(draft_id: int, reason: str, *, by: int, governments: Collection
     """
     with transaction():
         draft = queries.draft_in_office(draft_id, governments, for_update=True)
-        _give_back(draft, reason, by)
+        give_back(draft, reason, by)
 
 
 def discard_draft(draft_id: int, *, by: int, governments: Collection[int]) -> None:
@@ -266,17 +266,8 @@ def approve_draft(
         return draft
 
 
-def publish_due() -> int:
-    """Publish what was approved for a moment that has come; return how much. Safe to run twice at a time.
-
-    What cannot be published any more (its purchase was hidden, say) is given back with the reason.
-    """
-    numbers = list(db.session.scalars(queries.is_due(clock.now())))
-    db.session.rollback()
-    return sum(_publish_one(number) for number in numbers)
-
-
-def _publish_one(draft_id: int) -> bool:
+def publish_one(draft_id: int) -> bool:
+    """Publish one approved draft; what cannot be published any more is given back with the reason."""
     try:
         with transaction():
             draft = db.session.get(Draft, draft_id, with_for_update={"of": Draft})
@@ -288,7 +279,7 @@ def _publish_one(draft_id: int) -> bool:
         with transaction():
             draft = db.session.get(Draft, draft_id, with_for_update={"of": Draft})
             if draft is not None and draft.status is DraftStatus.APPROVED:
-                _give_back(draft, _said(error), None)
+                give_back(draft, _said(error), None)
         return False
 
 
@@ -344,7 +335,8 @@ def _touch(draft: Draft, act: DraftAct, by: int | None, note: str = "") -> None:
     db.session.flush()
 
 
-def _give_back(draft: Draft, reason: str, by: int | None) -> None:
+def give_back(draft: Draft, reason: str, by: int | None) -> None:
+    """Let a draft be written on again, in the transaction that is open."""
     rules.check_move(draft.status, DraftStatus.DRAFTING)
     draft.status, draft.return_reason = DraftStatus.DRAFTING, reason
     draft.approved_by = draft.publish_at = None

@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.classification.queries import category_choices, region_choices
 from portal.kernel.clock import SHANGHAI
+from portal.procurement.cells import CellError
 from portal.publishing.notices import cells
 from portal.publishing.notices.checking import PERSONAL, personal_in
 from portal.publishing.notices.filling import options_of
@@ -59,7 +60,7 @@ class QuestionsForm(PortalForm):
                 continue
             try:
                 self.values[spec.name] = value = cells.read(spec, field.data or "", self._more(spec))
-            except cells.CellError as error:
+            except CellError as error:
                 field.errors, is_right = [told(error)], False
             else:
                 if personal_in(value):

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
-from portal.publishing import ocds_uploads, sheet_columns
+from portal.publishing import sheet_columns, sheet_rows
 from portal.publishing import upload_rules as rules
 from portal.publishing.notices.model import notice_types
-from portal.publishing.sheet_files import lines_of
-from portal.publishing.upload_models import SavedMapping, Upload
+from portal.publishing.upload_models import SavedMapping, Upload, UploadPart, UploadRow
+from portal.publishing.upload_rules import UploadState
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from portal.procurement.sheet_lines import Line
     from portal.publishing.notices.model import NoticeType
     from portal.publishing.sheet_columns import Header
-    from portal.publishing.sheet_files import Line
 
 LONGEST_EXAMPLE = 60
 
@@ -82,6 +82,7 @@ def save_mapping(
 
     Raises:
         NotFoundError: there is no such sheet.
+        NotReadYetError: its rows are drafts already, or become it.
         TwiceError, NoMeaningError
     """
     chosen = list(meanings.values())
@@ -97,10 +98,23 @@ def save_mapping(
             raise NotFoundError
         _, header = _header(upload, notice_types()[code])
         digest = sheet_columns.digest_of(header.texts)
-        upload.notice_type = code
+        _begin_again(upload, code)
         saved = _saved(upload.government_id, digest, by)
         saved.notice_type = code
         saved.columns = {sheet_columns.folded(text): heading for text, heading in meanings.items()}
+
+
+def _begin_again(upload: Upload, code: str) -> None:
+    """Let a file be looked through from its beginning, as another kind of notice or with other columns."""
+    if upload.state in {UploadState.TAKING, UploadState.TAKEN} or not _is_kept(upload):
+        raise rules.NotReadYetError
+    db.session.execute(delete(UploadRow).where(UploadRow.upload_id == upload.id))
+    upload.notice_type, upload.state, upload.header = code, UploadState.READING, None
+    upload.rows = upload.done = upload.total = 0
+
+
+def _is_kept(upload: Upload) -> bool:
+    return db.session.scalar(select(UploadPart.id).where(UploadPart.upload_id == upload.id).limit(1)) is not None
 
 
 def _saved(government_id: int, digest: str, by: int) -> SavedMapping:
@@ -119,9 +133,9 @@ def _saved(government_id: int, digest: str, by: int) -> SavedMapping:
 
 def _header(upload: Upload, notice: NoticeType) -> tuple[list[Line], Header]:
     """Give the lines of a sheet, and its header with what is known of it."""
-    if ocds_uploads.is_ocds(upload.data):
+    if upload.is_ocds or not upload.sample:
         raise NotFoundError
-    lines = lines_of(upload.data)
+    lines = sheet_rows.lines_from(upload.sample)
     known = header_of(lines, upload.government_id, notice.code)
     if known is not None:
         return lines, known

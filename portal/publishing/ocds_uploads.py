@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import tempfile
+import json
 import zipfile
-from dataclasses import dataclass, field
-from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext
 from sqlalchemy import select
 
 from portal.kernel.canonical import canonical_json, sha256_hex
+from portal.kernel.errors import Reason
 from portal.kernel.text import N_
 from portal.procurement import history as comparisons
 from portal.procurement.models import Release
 from portal.procurement.queries import with_bodies
-from portal.procurement.reading import stream_file
+from portal.procurement.reading import NOTHING, Found, check_file, stream_file
+from portal.procurement.repairs import Repair
+from portal.procurement.rules import Problem
 from portal.procurement.screening import personal_in
 from portal.procurement.standard import faults_of
 from portal.procurement.titling import spare_title_in, title_in
-from portal.procurement.unpacking import GZIP, ZIP, BombError, UnreadableError
+from portal.procurement.unpacking import BADLY_PACKED, GZIP, ZIP, BombError, UnreadableError
 from portal.publishing import queries
 from portal.publishing import upload_rules as rules
 from portal.publishing.notices.model import notice_types
@@ -34,17 +34,16 @@ from portal.storage.database import db
 from portal.web.errors import told, told_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from portal.parties.models import Government
     from portal.procurement.history import Change, Group
-    from portal.procurement.reading import Found
-    from portal.procurement.repairs import Repair
     from portal.procurement.rules import Json
+    from portal.procurement.sheet_lines import Limits
 
 LONGEST_OCID = 100
 BOM, UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
-BLOCK = 1 << 20
 LONG_OCID = N_("Its ocid has more than 100 characters.")
 CHANGED = N_(
     "A release with this identifier is published and says something else. Published releases are never changed: give"
@@ -75,6 +74,10 @@ class Imported:
             return RowState.BAD
         return RowState.GOOD if self.draft_id is None and self.release_id is None else RowState.KNOWN
 
+    def repeat(self, _number: int) -> None:
+        """Object that an earlier release of the file has the same identifier."""
+        self.problems.append(str(gettext(TWICE)))
+
     @property
     def title(self) -> str:
         """Tell what it is about."""
@@ -101,59 +104,105 @@ class Imported:
         return sha256_hex(canonical_json(self.release))
 
 
-def is_ocds(data: bytes) -> bool:
+def is_ocds(path: Path) -> bool:
     """Tell whether a file holds JSON or an archive of it, and no sheet."""
+    with path.open("rb") as file:
+        data = file.read(64)
     if data.startswith(GZIP):
         return True
     if data.startswith(ZIP):
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            with zipfile.ZipFile(path) as archive:
                 return not any(name.startswith("xl/") for name in archive.namelist())
         except (zipfile.BadZipFile, OSError):
             return False
-    head = data[:64].removeprefix(BOM)
+    head = data.removeprefix(BOM)
     if data.startswith(UTF_16):
-        head = data[2:64].replace(b"\x00", b"")
+        head = data[2:].replace(b"\x00", b"")
     return head.lstrip()[:1] in {b"{", b"["}
 
 
-def read(data: bytes) -> list[Found]:
-    """Read every place of a file at which a release may stand.
+def open_file(path: Path, limits: Limits) -> tuple[int, Iterator[Found]]:
+    """Read a file to its end once: how many places for a release it has; then go through them.
 
     Raises:
         UploadError: it is no OCDS data, is damaged, or is larger than the office takes.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(data)
-        try:
-            _check_unpacked(path)
-            found = list(islice(stream_file(path), rules.MOST_ROWS + 1))
-        except UnreadableError as error:
-            if isinstance(error, BombError):
-                raise rules.BombError(field="file") from error
-            raise rules.NoOcdsError(field="file", reason=told_reason(error.reason)) from error
-        except (zipfile.BadZipFile, OSError, EOFError) as error:
+    with _refused():
+        total = check_file(path)
+    if total > limits.rows:
+        raise rules.TooManyRowsError(field="file", most=f"{limits.rows:,}")
+    return total, _go_through(path)
+
+
+def _go_through(path: Path) -> Iterator[Found]:
+    with _refused():
+        yield from stream_file(path)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Say in the words of the office why a file is refused."""
+    try:
+        yield
+    except UnreadableError as error:
+        if isinstance(error, BombError):
+            raise rules.BombError(field="file") from error
+        if error.reason == NOTHING:
+            raise rules.NothingInItError(field="file") from error
+        if error.reason.message == BADLY_PACKED:
             raise rules.DamagedFileError(field="file") from error
-    if len(found) > rules.MOST_ROWS:
-        raise rules.TooManyRowsError(field="file", most=rules.MOST_ROWS)
-    if not found:
-        raise rules.NothingInItError(field="file")
-    return found
+        raise rules.NoOcdsError(field="file", reason=told_reason(error.reason)) from error
+    except (zipfile.BadZipFile, OSError, EOFError) as error:
+        raise rules.DamagedFileError(field="file") from error
 
 
-def imported_of(found: Sequence[Found], government: Government) -> list[Imported]:
-    """Look through the releases of a file: what is wrong, what is published already, what would be changed."""
-    read_ones = [_imported(number, one) for number, one in enumerate(found, start=1)]
+def key_of(found: Found) -> str:
+    """Tell a release of a file from the others: by its identifiers, whatever it says."""
+    said = found.release or {}
+    names = json.dumps([str(said.get("ocid")), str(said.get("id"))], ensure_ascii=False)
+    return sha256_hex(names.encode("utf-8", "surrogatepass"))
+
+
+def said_in(found: Found) -> dict[str, object]:
+    """Write one place of a file as it is kept."""
+    problem = found.problem
+    reason = None if problem is None else problem.reason
+    return {
+        "place": found.place, "release": found.release, "repairs": [asdict(one) for one in found.repairs],
+        "problem": reason and (
+            [reason.message, _plain(reason.values)] if isinstance(reason, Reason) else [str(reason), {}]
+        ),
+    }  # fmt: skip
+
+
+def found_from(said: Mapping[str, Any]) -> Found:
+    """Give one place of a file that was kept (JSON of `said_in`)."""
+    problem = said["problem"]
+    return Found(
+        said["place"], said["release"], [Repair(**one) for one in said["repairs"]],
+        None if problem is None else Problem(said["place"], Reason(problem[0], **problem[1])),
+    )  # fmt: skip
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, object]:
+    """Write what fills a reason as JSON can hold it; reasons in it are told in English."""
+    return {name: one if isinstance(one, int | float) else str(one) for name, one in values.items()}
+
+
+def imported_of(found: Sequence[tuple[int, Found]], government: Government) -> list[Imported]:
+    """Look through releases of a file: what is wrong, what is published already, what would be changed.
+
+    Args:
+        found: places of the file with their numbers.
+        government: for which it was brought.
+    """
+    read_ones = [_imported(number, one) for number, one in found]
     right = [one for one in read_ones if not one.problems]
     sealed = _sealed({str(one.release["ocid"]) for one in right})
     mine: dict[str, bool] = {}
-    seen: set[tuple[str, str]] = set()
     for one in right:
         ocid, release_id = str(one.release["ocid"]), str(one.release["id"])
-        if (ocid, release_id) in seen:
-            one.problems.append(str(gettext(TWICE)))
-        seen.add((ocid, release_id))
         if ocid in sealed:
             if ocid not in mine:
                 mine[ocid] = queries.purchase_of(ocid, government) is not None
@@ -195,19 +244,3 @@ def _sealed(ocids: set[str]) -> Mapping[str, dict[str, tuple[int, str]]]:
         for ocid, release_id, number, digest in db.session.execute(query):
             found.setdefault(ocid, {})[release_id] = (number, digest)
     return found
-
-
-def _check_unpacked(path: Path) -> None:
-    """Refuse an archive that unpacks to more than the office takes."""
-    with path.open("rb") as file:
-        head = file.read(len(ZIP))
-    unpacked = 0
-    if head.startswith(ZIP):
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(one.file_size for one in archive.infolist())
-    elif head.startswith(GZIP):
-        with gzip.open(path) as stream:
-            while unpacked <= rules.MOST_UNPACKED and (block := stream.read(BLOCK)):
-                unpacked += len(block)
-    if unpacked > rules.MOST_UNPACKED:
-        raise rules.BombError(field="file")

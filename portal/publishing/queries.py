@@ -180,8 +180,17 @@ def changes_nothing(draft: Draft) -> bool:
     return draft.values == values_of(notice, basis_of(draft), number=draft.id, corrects=True)
 
 
-def release_of_draft(draft: Draft, at: datetime) -> Json:
-    """Make the release that a draft becomes when it is published at a moment."""
+def release_of_draft(
+    draft: Draft, at: datetime, *, before: Json | None = None, documents: Sequence[Document] | None = None
+) -> Json:
+    """Make the release that a draft becomes when it is published at a moment.
+
+    Args:
+        draft: the draft.
+        at: the moment.
+        before: what it rests on, where it is at hand.
+        documents: those that are published with it, where they are at hand.
+    """
     moment = at.astimezone(clock.SHANGHAI).isoformat(timespec="seconds")
     if draft.body is not None:
         return {**draft.body, "date": draft.body.get("date") or moment}
@@ -189,8 +198,11 @@ def release_of_draft(draft: Draft, at: datetime) -> Json:
     notice = notice_types()[draft.notice_type]
     on = Occasion(
         ocid=draft.ocid, release_id=f"{draft.ocid}-{notice.code}-{draft.id}", number=draft.id, at=moment,
-        reason=draft.reason, corrects=corrected, before=basis_of(draft), names=_names(draft),
-        documents=[_document(one, notice, moment) for one in documents_of(draft.id)],
+        reason=draft.reason, corrects=corrected, before=basis_of(draft) if before is None else before,
+        names=_names(draft),
+        documents=[
+            _document(one, notice, moment) for one in (documents_of(draft.id) if documents is None else documents)
+        ],
     )  # fmt: skip
     return release_of(notice, draft.values, on)
 

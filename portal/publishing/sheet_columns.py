@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal.kernel.canonical import sha256_hex
 from portal.kernel.text import nfkc_fold
@@ -15,8 +15,8 @@ from portal.web.locale import pick
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from portal.procurement.sheet_lines import Line
     from portal.publishing.notices.model import NoticeType
-    from portal.publishing.sheet_files import Line
 
 PURCHASE, PURCHASE_EN = "所属采购项目（项目标识或项目编号）", "Purchase that it continues (ocid or project number)"
 REASONS, REASONS_EN = "需要改正的地方", "What has to be put right"
@@ -38,6 +38,17 @@ class Header:
     def unused(self) -> list[str]:
         """List the headings of columns that nothing is taken from."""
         return [text for at, text in enumerate(self.texts) if text and at not in self.columns and not is_reasons(text)]
+
+
+def header_said(header: Header) -> dict[str, object]:
+    """Write a header as it is kept."""
+    columns = [[at, heading] for at, heading in header.columns.items()]
+    return {"notice": header.notice.code, "line": header.line, "texts": list(header.texts), "columns": columns}
+
+
+def header_from(said: Mapping[str, Any]) -> Header:
+    """Give a header that was kept."""
+    return Header(notice_types()[said["notice"]], said["line"], said["texts"], dict(said["columns"]))
 
 
 def headings(notice: NoticeType) -> dict[str, str]:

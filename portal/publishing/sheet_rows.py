@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext
 
 from portal.classification.queries import categories, regions
 from portal.kernel import clock
 from portal.kernel.canonical import sha256_hex
+from portal.kernel.errors import Reason
 from portal.kernel.text import N_, nfkc_fold
+from portal.procurement.cells import NoChoiceError
+from portal.procurement.sheet_lines import Line
 from portal.procurement.values import first_text
 from portal.publishing import queries
 from portal.publishing.forms import fault_text
 from portal.publishing.notices import checking
-from portal.publishing.notices.cells import NoChoiceError
 from portal.publishing.notices.filling import options_of, values_of
 from portal.publishing.notices.model import notice_types
 from portal.publishing.notices.sheets import columns_of, values_of_rows
 from portal.publishing.rules import UnknownPurchaseError, rests_on
 from portal.publishing.sheet_columns import PURCHASE
 from portal.publishing.upload_rules import RowState
-from portal.web.errors import told
+from portal.web.errors import told, told_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from portal.classification.queries import Names
     from portal.parties.models import Government
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from portal.publishing.notices.model import FieldSpec, NoticeType
     from portal.publishing.notices.writing import Values
     from portal.publishing.sheet_columns import Header
-    from portal.publishing.sheet_files import Line
 
 NO_HEADING = N_("Something stands here, but the column has no heading.")
 MUST_CONTINUE = N_("A notice of this type continues a purchase. Write its identifier or project number here.")
@@ -76,28 +77,18 @@ class Candidate:
             return RowState.BAD
         return RowState.GOOD if self.draft_id is None else RowState.KNOWN
 
+    def repeat(self, row: int) -> None:
+        """Object that an earlier row says the same."""
+        self.problems.append(Problem(self.number, None, "", "", str(gettext(SAME_AS)) % {"row": row}))
+
     def digest(self, code: str) -> str:
         """Tell it from every other notice: equal rows are equal, in whatever file they come."""
         said = json.dumps([code, self.ocid, self.values], ensure_ascii=False, sort_keys=True)
         return sha256_hex(said.encode("utf-8", "surrogatepass"))
 
 
-def candidates_of(lines: Sequence[Line], header: Header, government: Government) -> list[Candidate]:
-    """Read the notices of a sheet; rows that fill only columns of a table go on with the row above."""
-    reader = _Reader(header, government)
-    found = [reader.read(group) for group in _groups(lines, header)]
-    first: dict[str, Candidate] = {}
-    for one in found:
-        if one.problems:
-            continue
-        other = first.setdefault(one.digest(header.notice.code), one)
-        if other is not one:
-            reason = str(gettext(SAME_AS)) % {"row": other.number}
-            one.problems.append(Problem(one.number, None, "", "", reason))
-    return found
-
-
-def _groups(lines: Sequence[Line], header: Header) -> Iterator[list[Line]]:
+def groups_of(lines: Iterable[Line], header: Header) -> Iterator[list[Line]]:
+    """Go through the notices of a sheet; rows that fill only columns of a table go on with the row above."""
     tables = {column.heading for column in columns_of(header.notice) if column.table is not None}
     group: list[Line] = []
     for line in lines:
@@ -116,16 +107,37 @@ def _groups(lines: Sequence[Line], header: Header) -> Iterator[list[Line]]:
         yield group
 
 
-class _Reader:
-    """Reads notices of one sheet, and remembers the purchases that it has met."""
+def said_in(lines: Sequence[Line]) -> list[dict[str, object]]:
+    """Write the rows of a notice as they are kept."""
+    return [
+        {
+            "number": line.number, "cells": list(line.cells),
+            "faults": [[at, one.message, one.values] for at, one in sorted(line.faults.items())],
+        }
+        for line in lines
+    ]  # fmt: skip
+
+
+def lines_from(said: Sequence[Any]) -> list[Line]:
+    """Give the rows of a notice that were kept (JSON of `said_in`)."""
+    return [
+        Line(one["number"], one["cells"], {at: Reason(message, **values) for at, message, values in one["faults"]})
+        for one in said
+    ]
+
+
+class SheetReader:
+    """Reads notices of one sheet: what each would become; remembers the purchases that it has met."""
 
     def __init__(self, header: Header, government: Government) -> None:
+        """Keep what its columns mean, and for whom it was brought."""
         self._header, self._notice, self._government = header, header.notice, government
         self._places = {heading: at for at, heading in header.columns.items()}
         self._columns = {column.heading: column for column in columns_of(header.notice)}
         self._purchases: dict[str, Process | None] = {}
 
     def read(self, lines: Sequence[Line]) -> Candidate:
+        """Read the rows of one notice."""
         found = Candidate(lines)
         rows = [self._row(line, found) for line in lines]
         found.values, faults = values_of_rows(self._notice, rows)
@@ -149,9 +161,9 @@ class _Reader:
                     found.problems.append(Problem(line.number, at, "", text, str(gettext(NO_HEADING))))
             elif at not in line.faults:
                 row[heading] = self._cell(heading, text, line, found)
-        for at, message in line.faults.items():
+        for at, reason in line.faults.items():
             if heading := self._header.columns.get(at):
-                self._object(found, line, heading, str(gettext(message)))
+                self._object(found, line, heading, told_reason(reason))
         return row
 
     def _cell(self, heading: str, text: str, line: Line, found: Candidate) -> str:

@@ -96,9 +96,9 @@ def xlsx_template(notice: NoticeType) -> bytes:
 
 
 def rows_sheet(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Make a workbook of rows of text."""
+    """Make a workbook of rows of text, however many."""
     file = io.BytesIO()
-    book = _book(file)
+    book = _book(file, constant_memory=True)
     formats = _formats(book)
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
@@ -113,10 +113,11 @@ def rows_sheet(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return file.getvalue()
 
 
-def _book(file: io.BytesIO) -> Workbook:
+def _book(file: io.BytesIO, *, constant_memory: bool = False) -> Workbook:
     import xlsxwriter  # noqa: PLC0415 - 13 MB that a process without such a file need not take
 
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    where = "constant_memory" if constant_memory else "in_memory"
+    book = xlsxwriter.Workbook(file, {where: True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _CREATED})
     return book
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 
 from portal.publishing.notices.model import notice_types
 from portal.publishing.notices.sheets import columns_of
@@ -44,6 +44,12 @@ class TakeForm(PortalForm):
         _l("Submit them for approval at once"),
         description=_l("Otherwise they stay drafts, which you can still change and to which you can attach documents."),
     )
+
+
+class ApproveAllForm(PortalForm):
+    """What the approver has read, as one word."""
+
+    token = HiddenField()
 
 
 class ColumnsForm(PortalForm):

@@ -7,11 +7,31 @@ from enum import StrEnum
 from portal.kernel.errors import ConflictError, InvalidInputError
 from portal.kernel.text import N_
 
-MOST_BYTES = 10_000_000
-MOST_UNPACKED = 100_000_000
-MOST_ROWS = 2_000
-MOST_CELLS = 4_000_000
 KEPT_DAYS = 7  # how long a file waits for its confirmation
+AT_ONCE_BYTES, AT_ONCE_SECONDS = 1 << 20, 2.0  # what is done before the page is answered
+BATCH = 200
+
+
+class UploadState(StrEnum):
+    """How far a file has come."""
+
+    READING = "reading"
+    ASKING = "asking"
+    READ = "read"
+    TAKING = "taking"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+UPLOAD_STATE_NAMES = {
+    UploadState.READING: N_("is being looked through"),
+    UploadState.ASKING: N_("its columns have to be explained"),
+    UploadState.READ: N_("waits for your confirmation"),
+    UploadState.TAKING: N_("its drafts are being made"),
+    UploadState.TAKEN: N_("its drafts are made"),
+    UploadState.REFUSED: N_("cannot be read"),
+}
+AT_WORK = (UploadState.READING, UploadState.TAKING)
 
 
 class RowState(StrEnum):
@@ -45,8 +65,7 @@ class TooLargeFileError(UploadError):
     """Raised when a file is too large for the office."""
 
     message = N_(
-        "The file is larger than %(most)s MB. Split it, or ask the operator of the portal to import it with the command"
-        " “portal import”."
+        "The file is larger than %(most)s MB. Split it, by year for example, and bring the parts one after another."
     )
 
 
@@ -54,8 +73,7 @@ class TooManyRowsError(UploadError):
     """Raised when a file has more rows or releases than the office takes."""
 
     message = N_(
-        "The file has more than %(most)s rows. Split it, or ask the operator of the portal to import it with the"
-        " command “portal import”."
+        "The file has more than %(most)s rows. Split it, by year for example, and bring the parts one after another."
     )
 
 
@@ -122,3 +140,17 @@ class NothingGoodError(ConflictError):
 
     code = "nothing-good"
     message = N_("Nothing in this file can be taken. Put the rows right and bring the file again.")
+
+
+class NotReadYetError(ConflictError):
+    """Raised when a file is confirmed that is still being looked through, or whose drafts are being made."""
+
+    code = "not-read-yet"
+    message = N_("The portal is still at work on this file. Wait until it is done, then repeat.")
+
+
+class NothingWaitsError(ConflictError):
+    """Raised when nothing of a file waits for what somebody wants to do with all of it."""
+
+    code = "nothing-waits"
+    message = N_("Nothing of this file waits for this any more; somebody may have been quicker. Load the page again.")

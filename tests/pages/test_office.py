@@ -11,8 +11,8 @@ from portal.kernel import clock
 from portal.parties.actions import add_government
 from portal.publishing import actions
 from portal.publishing.erasures import actions as erasing
-from portal.publishing.uploads import Bring, keep_upload
 from tests.factories.drafts import make_draft, make_offices, make_published, make_staff, make_submitted
+from tests.factories.uploads import keep
 from tests.factories.web import signed_in
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def test_the_office_counts_what_waits_and_leads_there(app: Flask) -> None:
     make_submitted("intention", government, by=publisher)
     back = make_submitted("intention", government, by=publisher)
     actions.return_draft(back.id, "标题不清楚", by=approver, governments={government})
-    keep_upload(Bring("一月.json", PACKAGE, government, publisher))
+    keep("一月.json", PACKAGE, government, publisher)
 
     writes, approves = waiting(app, publisher), waiting(app, approver)
 

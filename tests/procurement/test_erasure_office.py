@@ -34,6 +34,7 @@ from portal.storage.transactions import transaction
 from tests.factories.drafts import make_offices, make_published, make_staff, publish_draft
 from tests.factories.procurement import tender_release
 from tests.factories.sheets import fill, typed
+from tests.factories.uploads import keep
 from tests.factories.web import send, signed_in, status_of
 
 if TYPE_CHECKING:
@@ -359,7 +360,7 @@ def test_drafts_forget_what_was_erased(app: Flask) -> None:
 def test_files_forget_what_was_erased(app: Flask) -> None:
     government, publisher, approver = make_offices()
     sheet = fill(xlsx_template(notice_types()["intention"]), [typed("intention"), typed("intention", title="另一项")])
-    upload = uploads.keep_upload(uploads.Bring("名单.xlsx", sheet, government, publisher, "intention"))
+    upload = keep("名单.xlsx", sheet, government, publisher, "intention")
     uploads.confirm_upload(upload.id, by=publisher, governments={government}, submits=True)
     first, other = db.session.scalars(select(Draft).order_by(Draft.id)).all()
     publish_draft(first, by=approver)
@@ -378,7 +379,7 @@ def test_files_forget_what_was_erased(app: Flask) -> None:
 def test_a_release_of_an_ocds_file_without_a_buyer_is_erased_with_its_file(app: Flask) -> None:
     government, publisher, approver = make_offices()
     data = json.dumps({"releases": [tender_release("含有个人信息")]}).encode()
-    upload = uploads.keep_upload(uploads.Bring("package.json", data, government, publisher))
+    upload = keep("package.json", data, government, publisher)
     uploads.confirm_upload(upload.id, by=publisher, governments={government}, submits=True)
     draft = publish_draft(db.session.scalars(select(Draft)).one(), by=approver)
     release = db.session.get_one(Release, draft.release_id)

@@ -13,8 +13,9 @@ import pytest
 import xlsxwriter
 
 from portal.procurement import sheets, unpacking
+from portal.procurement.cells import is_garbled
 from portal.procurement.mapping import read_mapping
-from portal.procurement.rows import is_garbled
+from portal.procurement.sheet_lines import Limits
 from portal.procurement.unpacking import UnreadableError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from portal.procurement.mapping import SheetMapping
 
+LIMITS = Limits(rows=100_000, bytes=100_000_000)
 COLUMNS = ["number", "kind", "published", "title", "office", "budget"]
 GOOD: list[object] = [7, "采购公告", "2026-03-01 09:30", "社区助餐服务", "郑州市民政局", 12.5]
 MAPPING = """
@@ -61,7 +63,7 @@ def mapping(tmp_path: Path) -> SheetMapping:
 
 
 def rows(path: Path, mapping: SheetMapping) -> list[sheets.Row]:
-    return list(sheets.read_sheet(path, mapping, ocid_prefix="ocds-test00"))
+    return list(sheets.read_sheet(path, mapping, ocid_prefix="ocds-test00", limits=LIMITS))
 
 
 def book(folder: Path, lines: Sequence[Sequence[object]], merged: Sequence[str] = ()) -> Path:
@@ -143,7 +145,7 @@ def test_the_rows_that_a_workbook_declares_without_filling_them_are_passed_over(
         ({"published": "二〇二六年三月一日"}, "column published"),
         ({"budget": -1}, "is below nought"),
         ({"budget": "－3万元"}, "is below nought"),
-        ({"budget": 10**9}, "is more than a trillion; is the unit right?"),
+        ({"budget": 10**9}, "This is more than a trillion yuan; is the unit right?"),
         ({"budget": 1e30}, "column budget"),
         ({"title": "社区助餐服务".encode().decode("latin-1")}, "column title"),
         ({"title": "社区助餐服务项目".encode().decode("gb18030", errors="replace")}, "is garbled"),
@@ -196,7 +198,7 @@ def test_a_long_csv_is_read_as_a_stream_and_tells_its_progress(
     line = ",".join(map(str, GOOD))
     path.write_text("\n".join([",".join(COLUMNS), *[line] * 5000]), encoding=encoding)
 
-    found = sheets.read_sheet(path, mapping, ocid_prefix="ocds-test00", advance=told.append)
+    found = sheets.read_sheet(path, mapping, ocid_prefix="ocds-test00", limits=LIMITS, advance=told.append)
 
     assert sum(row.release is not None for row in found) == 5000
     assert sum(told) == path.stat().st_size
@@ -210,9 +212,11 @@ def test_a_long_sheet_needs_little_memory(tmp_path: Path, mapping: SheetMapping)
     path.write_text("\n".join([",".join(COLUMNS), *(f"{number}{rest}" for number in range(20_000))]))
     code = (
         "import resource, sys; from pathlib import Path; from portal.procurement import mapping, sheets;"
-        "m = mapping.read_mapping(Path(sys.argv[2]));"
+        "from portal.procurement.sheet_lines import Limits;"
+        "m, l = mapping.read_mapping(Path(sys.argv[2])), Limits(100_000, 100_000_000);"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
-        "count = sum(1 for _ in sheets.read_sheet(Path(sys.argv[1]), m, ocid_prefix='ocds-test00'));"
+        "found = sheets.read_sheet(Path(sys.argv[1]), m, ocid_prefix='ocds-test00', limits=l);"
+        "count = sum(1 for _ in found);"
         "print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)"
     )
 

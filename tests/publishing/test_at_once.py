@@ -16,7 +16,7 @@ from portal.accounts.rules import Role
 from portal.kernel import clock
 from portal.ledger.models import LedgerEntry
 from portal.procurement.models import Release
-from portal.publishing import actions, rules
+from portal.publishing import actions, due, rules
 from portal.publishing.models import Draft
 from portal.publishing.rules import DraftStatus
 from portal.storage.database import db
@@ -86,7 +86,7 @@ def test_two_workers_publish_a_scheduled_notice_once(app: Flask) -> None:
     def work() -> None:
         with app.app_context():
             start.wait()
-            published.append(actions.publish_due())
+            published.append(due.publish_due())
             db.session.remove()
 
     threads = [threading.Thread(target=work) for _ in range(2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portal.procurement.cells import NoAmountError, NoChoiceError
 from portal.publishing.notices import cells, sheets
 from portal.publishing.notices.model import FieldSpec, notice_types
 
@@ -30,7 +31,7 @@ def test_amounts_are_read_in_either_unit(raw: str, unit: str, fen: int) -> None:
     "raw", ["-1", "1.005", "很多", "9" * 30, "1e9", "NaN", "八折", "-", "1" * 200, "93,000.00,0.1.2"]
 )
 def test_what_is_no_amount_is_refused(raw: str) -> None:
-    with pytest.raises(cells.NoAmountError):
+    with pytest.raises(NoAmountError):
         cells.read(field("amount"), raw, "yuan")
 
 
@@ -91,7 +92,7 @@ def test_a_choice_is_read_by_code_or_name() -> None:
     assert [cells.read(said, raw) for raw in ("consultation", "竞争性磋商", "Competitive consultation")] == [
         "consultation"
     ] * 3
-    with pytest.raises(cells.NoChoiceError):
+    with pytest.raises(NoChoiceError):
         cells.read(said, "抓阄")
 
 

@@ -22,7 +22,7 @@ from portal.moderation.rules import WithdrawnForGoodError
 from portal.procurement import queries as procurement
 from portal.procurement.models import Process, Release
 from portal.procurement.rules import Stage, WithdrawnError
-from portal.publishing import actions, queries, rules
+from portal.publishing import actions, due, queries, rules
 from portal.publishing.models import Draft
 from portal.publishing.notices.model import notice_types
 from portal.publishing.rules import DraftStatus, Purpose
@@ -204,9 +204,9 @@ def test_a_scheduled_notice_is_published_when_its_moment_comes(app: Flask) -> No
     draft, later = make_submitted("intention", government, by=publisher), clock.now() + timedelta(hours=3)
     actions.approve_draft(draft.id, revision=draft.revision, by=approver, governments={government}, publish_at=later)
 
-    assert (actions.publish_due(), sealed()) == (0, 0)
+    assert (due.publish_due(), sealed()) == (0, 0)
     with clock.frozen(later + timedelta(minutes=1)):
-        assert (actions.publish_due(), actions.publish_due(), sealed()) == (1, 0, 1)
+        assert (due.publish_due(), due.publish_due(), sealed()) == (1, 0, 1)
 
 
 def test_a_moment_that_is_over_is_refused(app: Flask) -> None:
@@ -355,7 +355,7 @@ def test_what_cannot_be_published_at_its_moment_is_given_back(app: Flask) -> Non
     hide("notice", str(first.release_id), reason="x", by=None)
 
     with clock.frozen(later + timedelta(minutes=1)):
-        assert actions.publish_due() == 0
+        assert due.publish_due() == 0
 
     again = db.session.get_one(Draft, draft.id)
     assert (again.status, again.return_reason != "") == (DraftStatus.DRAFTING, True)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text
 
 from portal.accounts.rules import Role
-from portal.publishing import uploads
+from portal.publishing.sheet_rows import Candidate
 from portal.publishing.upload_models import Upload
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 from tests.factories.drafts import make_offices, make_staff
-from tests.factories.uploads import bring
+from tests.factories.uploads import bring, notices_of
 from tests.factories.web import send, signed_in
 
 if TYPE_CHECKING:
@@ -51,10 +51,12 @@ def test_columns_are_explained_once_and_known_the_next_time(app: Flask) -> None:
     assert "notice=contract" in types
     assert "12.5万元" in columns
     assert explained.status_code == 303
-    sheets = [uploads.sheet_of(upload) for upload in db.session.scalars(select(Upload).order_by(Upload.id))]
-    assert [sheet.notice.code for sheet in sheets] == ["contract", "contract"]
-    assert [sheet.candidates[0].title for sheet in sheets] == ["自己的表头", "下一份"]
-    assert sheets[0].candidates[0].values["amount"] == {"fen": 12_500_000, "unit": "yuan"}
+    kept = list(db.session.scalars(select(Upload).order_by(Upload.id)))
+    notices = [notices_of(upload)[0] for upload in kept]
+    assert [upload.notice_type for upload in kept] == ["contract", "contract"]
+    assert [one.title for one in notices] == ["自己的表头", "下一份"]
+    assert isinstance(notices[0], Candidate)
+    assert notices[0].values["amount"] == {"fen": 12_500_000, "unit": "yuan"}
     assert client.get(again).status_code == 200
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from portal.publishing.upload_rules import RowState
 from portal.storage.database import db
 from portal.storage.transactions import transaction
 from tests.factories.drafts import make_offices, make_published, make_staff
+from tests.factories.uploads import keep, newest, notices_of
 from tests.factories.web import send, signed_in
 
 if TYPE_CHECKING:
@@ -61,9 +63,7 @@ def bring(client: FlaskClient, data: bytes, government: int) -> str:
 
 
 def states() -> list[RowState]:
-    upload = db.session.scalars(select(Upload).order_by(Upload.id.desc())).first()
-    assert upload is not None
-    return [one.state for one in uploads.content_of(upload).candidates]
+    return [one.state for one in notices_of(newest())]
 
 
 def drafts() -> list[Draft]:
@@ -206,7 +206,7 @@ def deep_bomb() -> bytes:
     [
         (lambda: b"{", rules.NoOcdsError), (lambda: b'{"releases": [}', rules.NoOcdsError),
         (deep_bomb, rules.BombError), (lambda: b"\x1f\x8b nothing", rules.DamagedFileError),
-        (lambda: written(*[make_release(number) for number in range(2001)]), rules.TooManyRowsError),
+        (lambda: written(*[make_release(number) for number in range(101)]), rules.TooManyRowsError),
         (lambda: b'{"releases": []}', rules.NothingInItError),
     ],
     ids=["cut", "no-json", "bomb", "no-gzip", "many", "empty"],
@@ -214,9 +214,10 @@ def deep_bomb() -> bytes:
 def test_what_is_no_ocds_is_refused_and_not_kept(app: Flask, make: object, error: type[rules.UploadError]) -> None:
     government, publisher, _ = make_offices()
     assert callable(make)
+    app.extensions["settings"] = replace(app.extensions["settings"], import_rows=100)
 
     with pytest.raises(error):
-        uploads.keep_upload(uploads.Bring("x.json", make(), government, publisher))
+        keep("x.json", make(), government, publisher)
 
     assert db.session.scalar(select(func.count()).select_from(Upload)) == 0
 

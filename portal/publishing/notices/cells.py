@@ -7,48 +7,31 @@ list of rows for a table. Nothing is guessed: what does not fit is refused with 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import TYPE_CHECKING
 
-from portal.kernel.clock import SHANGHAI
-from portal.kernel.errors import InvalidInputError
-from portal.kernel.money import LARGEST_FEN, yuan
+from portal.kernel.money import yuan
 from portal.kernel.text import N_, clean_line, clean_text, nfkc_fold
 from portal.parties.rules import CodeState, check_code
+from portal.procurement import cells
+from portal.procurement.cells import CellError, NoAmountError
 from portal.publishing.notices.model import codelists
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from portal.publishing.notices.model import FieldSpec
 
 Value = object
 UNITS = {"yuan": 100, "wan": 1_000_000}
 LARGEST_COUNT, FIRST_YEAR, LAST_YEAR, HUNDRED = 2_000_000_000, 1949, 2200, 100
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
-_MOMENT = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[t ]*(\d{1,2})[:时](\d{1,2})分?(?::\d{1,2})?")
-_AMOUNT = re.compile(r"[¥￥]?(-?[\d,]+(?:\.\d+)?)(亿元|万元|元|亿|万)?")
-_IN_FEN = {"元": 100, "万": 1_000_000, "万元": 1_000_000, "亿": 10_000_000_000, "亿元": 10_000_000_000}
-
-
-class CellError(InvalidInputError):
-    """Raised when what was typed does not fit its field."""
-
-    code = "bad-cell"
 
 
 class TooLongError(CellError):
     """Raised when a text is too long."""
 
     message = N_("Shorten this to %(most)s characters; it has %(length)s.")
-
-
-class NoAmountError(CellError):
-    """Raised when a text is no amount of money."""
-
-    message = N_(
-        "Write the amount with digits, for example 120000.50; at most two decimals in yuan, never below nought."
-    )
 
 
 class NoNumberError(CellError):
@@ -79,12 +62,6 @@ class NoMomentError(CellError):
     """Raised when a text is no day with a time."""
 
     message = N_("Write day and time, for example 2026-03-05 09:30.")
-
-
-class NoChoiceError(CellError):
-    """Raised when a value is none of its list."""
-
-    message = N_("Choose one of the list.")
 
 
 class NoNameError(CellError):
@@ -133,16 +110,10 @@ def read_amount(raw: str, unit: str) -> Value | None:
     Raises:
         NoAmountError: it is none.
     """
-    typed = re.sub(r"\s", "", nfkc_fold(raw))
-    if not typed:
-        return None
-    found = _AMOUNT.fullmatch(typed) if len(typed) <= HUNDRED else None
-    if found is None or unit not in UNITS:
+    if unit not in UNITS:
         raise NoAmountError
-    fen = Decimal(found[1].replace(",", "")) * (_IN_FEN[found[2]] if found[2] else UNITS[unit])
-    if not 0 <= fen <= LARGEST_FEN or fen != fen.to_integral_value():
-        raise NoAmountError
-    return {"fen": int(fen), "unit": unit}
+    fen = cells.amount_fen(raw, unit)
+    return None if fen is None else {"fen": fen, "unit": unit}
 
 
 def read_organisation(name: str, code: str) -> Value | None:
@@ -167,13 +138,17 @@ def read_choice(field: FieldSpec, raw: str) -> Value | None:
     Raises:
         NoChoiceError: it is none of the list.
     """
-    said = clean_line(raw)
-    if not said:
-        return None
-    for code, choice in codelists()[field.codelist].items():
-        if said in {code, choice.name, choice.name_en}:
-            return code
-    raise NoChoiceError
+    return cells.choice_of(raw, words_of(field.codelist))
+
+
+@cache
+def words_of(codelist: str) -> Mapping[str, str]:
+    """Give the codes of a list by every word that stands for one: the code itself, its name in either language."""
+    found: dict[str, str] = {}
+    for code, choice in codelists()[codelist].items():
+        for word in (code, choice.name, choice.name_en):
+            found.setdefault(word, code)
+    return found
 
 
 def read_moment(raw: str) -> str:
@@ -187,36 +162,31 @@ def read_moment(raw: str) -> str:
 
 
 def _day(typed: str) -> str:
-    found = _DAY.fullmatch(nfkc_fold(typed).replace(" ", ""))
-    try:
-        day = date(int(found[1]), int(found[2]), int(found[3])) if found else None
-    except ValueError as error:
-        raise NoDayError from error
+    day = cells.moment_of(typed.replace(" ", ""), cells.DAYS)
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise NoDayError
-    return day.isoformat()
+    return f"{day:%Y-%m-%d}"
 
 
 def _month(typed: str) -> str:
-    found = _MONTH.fullmatch(nfkc_fold(typed).replace(" ", ""))
-    if not found or not 1 <= int(found[2]) <= 12 or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:  # noqa: PLR2004 - months
+    month = cells.moment_of(typed.replace(" ", ""), cells.MONTHS)
+    if month is None or not FIRST_YEAR <= month.year <= LAST_YEAR:
         raise NoMonthError
-    return f"{int(found[1]):04d}-{int(found[2]):02d}"
+    return f"{month:%Y-%m}"
 
 
 def _year(typed: str) -> str:
-    raw = nfkc_fold(typed).removesuffix("年")
-    if not re.fullmatch(r"\d{4}", raw, re.ASCII) or not FIRST_YEAR <= int(raw) <= LAST_YEAR:
+    year = cells.moment_of(typed, ("%Y", "%Y年"))
+    if year is None or not FIRST_YEAR <= year.year <= LAST_YEAR:
         raise NoYearError
-    return raw
+    return f"{year:%Y}"
 
 
 def _moment(typed: str) -> str:
-    found = _MOMENT.fullmatch(nfkc_fold(typed))
-    try:
-        return f"{_day(found[1])}T{datetime.strptime(f'{found[2]}:{found[3]}', '%H:%M').replace(tzinfo=SHANGHAI):%H:%M}"  # type: ignore[index]  # None is refused as TypeError
-    except (TypeError, ValueError, NoDayError) as error:
-        raise NoMomentError from error
+    moment = cells.moment_of(typed, cells.MOMENTS)
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise NoMomentError
+    return f"{moment:%Y-%m-%dT%H:%M}"
 
 
 def _decimal(typed: str, least: int, most: int) -> Decimal:

@@ -28,6 +28,8 @@ def values_of(notice: NoticeType, body: Json, *, number: int, corrects: bool, sa
         corrects: whether `body` is a release of this type that is corrected: then everything is read.
         said: what is known already; the parts that were chosen stand in it.
     """
+    if not body:
+        return dict(said or {})
     values: Values = _only_parts(notice, body) | (said or {})
     parts = parts_of(notice, values, number, body if corrects else None)
     reader = _Reader(notice, body, parts, everything=corrects)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portal.procurement.cells import CellError
 from portal.publishing.notices import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from portal.publishing.notices.cells import CellError
     from portal.publishing.notices.model import FieldSpec, NoticeType
     from portal.publishing.notices.writing import Values
 
@@ -61,7 +61,7 @@ def values_of_rows(notice: NoticeType, rows: Sequence[Mapping[str, str]]) -> tup
                 continue
             try:
                 value = _cell(column, row)
-            except cells.CellError as error:
+            except CellError as error:
                 faults.append(CellFault(number, column.heading, error))
                 continue
             if value is not None and column.table is None:
