@@ -72,7 +72,7 @@ class Run:
             pass
         return self.position == position
 
-    def next(self, most: int = rules.BATCH) -> list[Said]:
+    def next(self, most: int) -> list[Said]:
         """Give the next notices with their numbers."""
         found = []
         for said, size in islice(self.opened.notices, most):
@@ -143,7 +143,7 @@ def _read(upload: Upload, runs: dict[int, Run]) -> bool:
         upload = db.session.get_one(Upload, upload.id)
     if upload.state is not UploadState.READING:
         return False
-    start, said = upload.rows, run.next()
+    start, said = upload.rows, run.next(rules.BATCH)
     found = upload_content.look_through(upload, said)
     return _keep(upload.id, run, start, [(*one, looked) for one, looked in zip(said, found, strict=True)])
 

@@ -121,8 +121,9 @@ def uploads_of(governments: Collection[int]) -> Select[Upload]:
 
 def counts(upload: Upload) -> Mapping[RowState, int]:
     """Count the notices of a file that are good, bad and known: one statement."""
-    query = select(_state(), func.count()).select_from(UploadRow).outerjoin(Draft, Draft.id == UploadRow.draft_id)
-    found = dict(db.session.execute(query.where(UploadRow.upload_id == upload.id).group_by(_state())).all())
+    now = _state().label("now")
+    query = select(now, func.count()).select_from(UploadRow).outerjoin(Draft, Draft.id == UploadRow.draft_id)
+    found = dict(db.session.execute(query.where(UploadRow.upload_id == upload.id).group_by(now)).all())
     return {state: found.get(state.value, 0) for state in RowState}
 
 
