@@ -18,6 +18,7 @@ from portal.procurement.models import Process, Release
 from portal.publishing import actions, queries, rules
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
 from portal.publishing.notices import deadlines
+from portal.publishing.overviews import overviews
 from portal.publishing.rules import DraftAct, DraftStatus, Purpose
 from portal.storage.batches import insert_rows
 from portal.storage.database import db
@@ -116,7 +117,7 @@ def _publish_states(drafts: Sequence[Draft], now: datetime) -> None:
         draft.status, draft.published_at, draft.changed_at = DraftStatus.PUBLISHED, now, now
         draft.revision += 1
     db.session.flush()
-    for overview in queries.overviews(drafts):
+    for overview in overviews(drafts):
         overview.draft.due_on = deadlines.due_on(overview.notice, overview.deadlines)
     events = [
         {"draft_id": one.id, "act": DraftAct.PUBLISHED, "person_id": None, "note": "", "at": now} for one in drafts
