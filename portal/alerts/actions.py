@@ -95,7 +95,7 @@ def forget_unconfirmed() -> int:
 def _new(email: str, subject: Subject, rhythm: Rhythm, language: str) -> Alert:
     now = clock.now()
     return Alert(
-        key=secrets.token_urlsafe(KEY_BYTES), email=email, feed=subject.source.name, query=subject.query,
+        key=secrets.token_urlsafe(KEY_BYTES), email=email, feed=subject.feed, query=subject.query,
         subject=subject.digest, language=language, rhythm=rhythm, asked_at=now, asks=1, told_until=now, next_at=now,
     )  # fmt: skip
 

@@ -13,7 +13,6 @@ from flask_babel import gettext, ngettext
 from portal.alerts import queries
 from portal.alerts.rules import MOST_TOLD
 from portal.mail.port import Message
-from portal.opendata.feed_serving import title_of
 from portal.web import links
 from portal.web.locale import day, spoken_in
 
@@ -30,7 +29,7 @@ _RULE = "-- "
 def question(alert: Alert, subject: Subject) -> Message:
     """Ask whether an alert is wanted; say so when the address has it already."""
     with spoken_in(alert.language):
-        title, address = title_of(subject.source, subject.filters), _page(alert)
+        title, address = subject.channel.title, _page(alert)
         if alert.is_confirmed:
             heading = gettext("You have this alert already: %(title)s", title=title)
             text = gettext(
@@ -52,13 +51,11 @@ def question(alert: Alert, subject: Subject) -> Message:
 
 def news(alert: Alert, subject: Subject, entries: Sequence[Entry]) -> Message:
     """Tell of what is new, newest first; must be called in the language of the alert."""
-    title = title_of(subject.source, subject.filters)
+    title = subject.channel.title
     count = len(entries)
     heading = ngettext("%(num)s new: %(title)s", "%(num)s new: %(title)s", count, title=title)
     told = [_told(entry) for entry in entries[:MOST_TOLD]]
-    page = links.absolute(
-        subject.source.page_endpoint, locale=None, **subject.source.page_values, **subject.filters.as_args(page=None)
-    )
+    page = subject.channel.page_url
     if count > MOST_TOLD:
         told.append(gettext("There is more than fits into a letter:"))
     told.append(gettext("The whole list:") + f"\n{page}")
@@ -82,7 +79,7 @@ def _headers(alert: Alert, kind: str, moment: str) -> Mapping[str, str]:
     return {
         "Message-ID": f"<{kind}.{alert.id}.{alert.key[:8]}.{number}@{host}>",
         "Auto-Submitted": "auto-generated",
-        "List-Id": f"<{alert.feed}.alerts.{host}>",
+        "List-Id": f"<{alert.feed.partition('/')[0]}.alerts.{host}>",
         "List-Unsubscribe": f"<{_end(alert)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }

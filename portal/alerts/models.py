@@ -10,9 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.alerts.rules import Rhythm
 from portal.storage.database import Model
 
+LONGEST_FEED = 250
+
 
 class Alert(Model):
-    """A list under some filters that somebody wants to be told of by mail; the row goes when they end it."""
+    """A list under some filters, or one thing, that somebody is told of by mail; the row goes when they end it."""
 
     __tablename__ = "alert"
     __table_args__ = (
@@ -25,7 +27,7 @@ class Alert(Model):
     key: Mapped[str] = mapped_column(String(43), unique=True)
     # Who and what
     email: Mapped[str] = mapped_column(String(254), index=True)
-    feed: Mapped[str] = mapped_column(String(250))
+    feed: Mapped[str] = mapped_column(String(LONGEST_FEED))
     query: Mapped[str] = mapped_column(Text, default="")
     subject: Mapped[str] = mapped_column(String(64), doc="SHA-256 of feed and query")
     language: Mapped[str] = mapped_column(String(2))

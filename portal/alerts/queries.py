@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, urlencode
 
 from flask import current_app
+from flask_babel import gettext
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import func, select
 
-from portal.alerts.models import Alert
+from portal.alerts.models import LONGEST_FEED, Alert
 from portal.feeds import registry
-from portal.kernel.errors import NotFoundError
+from portal.kernel.errors import NotFoundError, PortalError
+from portal.opendata import feed_serving
 from portal.storage.database import db
 from portal.web.filters import Filters
 
@@ -23,53 +25,71 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-    from portal.feeds.spec import Entry, FeedSource
+    from portal.feeds.spec import Entry
+    from portal.opendata.feed_serving import Channel
 
 _SALT = "alert"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A list under some filters: what somebody is told of."""
+    """A list under some filters, or one thing: what somebody is told of. `feed` is the address of its feed."""
 
-    source: FeedSource
-    filters: Filters
+    feed: str
+    channel: Channel
 
     @classmethod
     def find(cls, feed: str, filters: Filters) -> Self:
-        """Find a list by its name.
+        """Find a list by its name (`notices`), or a thing by its kind and number (`services/12`).
 
         Raises:
-            NotFoundError: there is no such list.
+            NotFoundError: there is no such list or thing, or nobody may see it.
         """
+        folder, divider, name = feed.partition("/")
+        if divider:
+            things = registry.find_thing_feed(folder)
+            if things is None or len(feed) > LONGEST_FEED:
+                raise NotFoundError
+            return cls(feed, feed_serving.channel_of_thing(things, name, 1))
         source = registry.find(feed)
         if source is None:
             raise NotFoundError
-        return cls(source, filters)
+        return cls(feed, feed_serving.channel_of_list(source, replace(filters, sort=None, page=1)))
 
     @property
     def query(self) -> str:
         """Write the filters, the same for the same list however it was asked for."""
-        said = self.filters.as_args(sort=None, page=None)
-        return urlencode(sorted((name, str(value)) for name, value in said.items()))
+        return urlencode(sorted((name, str(value)) for name, value in self.channel.narrowed.items()))
 
     @property
     def digest(self) -> str:
         """Compute what tells two subjects apart."""
-        return sha256(f"{self.source.name}?{self.query}".encode()).hexdigest()
+        return sha256(f"{self.feed}?{self.query}".encode()).hexdigest()
+
+    def newest(self, limit: int) -> Sequence[Entry]:
+        """List what was published last."""
+        return self.channel.listing.newest(self.channel.filters, limit=limit)
 
     def entries_between(self, told_until: datetime, until: datetime) -> Sequence[Entry]:
         """List what was published after one moment and not after another, newest first."""
-        return self.source.listing.since(self.filters, told_until, until=until)[::-1]
+        return self.channel.listing.since(self.channel.filters, told_until, until=until)[::-1]
 
 
 def subject_of(alert: Alert) -> Subject:
-    """Tell what an alert follows.
+    """Tell what an alert follows, in the language spoken.
 
     Raises:
-        NotFoundError: the list is no more.
+        NotFoundError: nobody may see it at present.
     """
     return Subject.find(alert.feed, Filters.read(dict(parse_qsl(alert.query))))
+
+
+def title_of(alert: Alert) -> str:
+    """Name what an alert follows, also while nobody may see that."""
+    try:
+        return subject_of(alert).channel.title
+    except PortalError:
+        return str(gettext("Something that is not public at present"))
 
 
 def token_of(alert: Alert) -> str:

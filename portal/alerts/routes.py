@@ -13,7 +13,6 @@ from flask import Blueprint, render_template, request, url_for
 from portal.alerts import actions, queries
 from portal.alerts.forms import AlertForm, RhythmForm
 from portal.alerts.rules import RHYTHM_NAMES, Rhythm
-from portal.opendata.feed_serving import title_of
 from portal.web import access, forms, locale
 from portal.web.filters import Filters
 
@@ -33,8 +32,8 @@ def new() -> ResponseReturnValue:
     subject = queries.Subject.find(request.args.get("feed", ""), Filters.from_request())
     return forms.handle(
         AlertForm(), act=lambda form: _ask(form, subject), then=url_for(".asked"), template="alerts/new.html",
-        title=title_of(subject.source, subject.filters), subject=subject,
-        newest=subject.source.listing.newest(subject.filters, limit=SHOWN),
+        title=subject.channel.title, subject=subject,
+        newest=subject.newest(SHOWN),
     )  # fmt: skip
 
 
@@ -52,12 +51,11 @@ def show(token: str) -> ResponseReturnValue:
     alert = queries.by_token(token)
     if alert is None:
         return render_template("alerts/ended.html", was_ended=False), 410
-    subject = queries.subject_of(alert)
     return forms.handle(
         RhythmForm(rhythm=alert.rhythm.value),
         act=lambda form: actions.change_rhythm(token, Rhythm(form.rhythm.data)),
         then=url_for(".show", token=token, changed=1), template="alerts/show.html", alert=alert, token=token,
-        title=title_of(subject.source, subject.filters), subject=subject, rhythm_name=RHYTHM_NAMES[alert.rhythm],
+        title=queries.title_of(alert), rhythm_name=RHYTHM_NAMES[alert.rhythm],
         has_changed="changed" in request.args,
     )  # fmt: skip
 
@@ -78,8 +76,7 @@ def ask_end(token: str) -> ResponseReturnValue:
     alert = queries.by_token(token)
     if alert is None:
         return render_template("alerts/ended.html", was_ended=False), 410
-    subject = queries.subject_of(alert)
-    return render_template("alerts/end.html", token=token, title=title_of(subject.source, subject.filters))
+    return render_template("alerts/end.html", token=token, title=queries.title_of(alert))
 
 
 @bp.post("/alerts/<token>/end")

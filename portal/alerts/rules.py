@@ -19,6 +19,7 @@ AT_ONCE_PAUSE = timedelta(minutes=10)  # at once, but not a letter for each of a
 LETTER_HOUR = time(7, 0)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=12)
 REFUSALS_BEFORE_END = 5
+MISSES_BEFORE_END = 60  # about a month: what is hidden may come back
 LETTERS_PER_TURN = 20
 
 

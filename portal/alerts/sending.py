@@ -6,11 +6,8 @@ Message-ID, and nothing is ever left untold.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from sqlalchemy import delete
 
 from portal.alerts import letters, queries, rules
 from portal.alerts.models import Alert
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.mail.port import Message
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ def send_due() -> int:
         try:
             sent += _serve(number)
         except mail.UndeliverableError as error:
-            _note_failure(number, is_final=error.is_final)
+            _note_failure(number, most=rules.REFUSALS_BEFORE_END if error.is_final else None)
             if not error.is_final:
                 break
     return sent
@@ -60,8 +55,7 @@ def send_due() -> int:
 def _serve(number: int) -> bool:
     turn = _look(number)
     if turn is None:
-        with transaction():
-            db.session.execute(delete(Alert).where(Alert.id == number))
+        _note_failure(number, most=rules.MISSES_BEFORE_END)
         return False
     if turn.letter is not None:
         mail.send(turn.letter)
@@ -74,7 +68,7 @@ def _serve(number: int) -> bool:
 
 
 def _look(number: int) -> Turn | None:
-    """Look at what an alert follows, until what may still be in the making; None when the list is no more."""
+    """Look at what an alert follows, until what may still be in the making; None while nobody may see that."""
     alert, until = db.session.get_one(Alert, number), clock.now() - rules.SETTLING
     try:
         with spoken_in(alert.language):
@@ -83,19 +77,18 @@ def _look(number: int) -> Turn | None:
             letter = letters.news(alert, subject, entries) if entries else None
             return Turn(letter, max(until, alert.told_until))
     except PortalError:
-        log.warning("alert %s follows what is no more; it is ended", number)
         return None
     finally:
         db.session.rollback()
 
 
-def _note_failure(number: int, *, is_final: bool) -> None:
-    """Wait longer after every failure; end an alert whose address was refused again and again."""
+def _note_failure(number: int, *, most: int | None) -> None:
+    """Wait longer after every failure; end the alert after so many in a row, if any number is too many."""
     with transaction():
         alert = db.session.get(Alert, number)
         if alert is None:
             return
         alert.failures += 1
         alert.next_at = clock.now() + rules.pause_after(alert.failures)
-        if is_final and alert.failures >= rules.REFUSALS_BEFORE_END:
+        if most is not None and alert.failures >= most:
             db.session.delete(alert)

@@ -64,4 +64,5 @@ def of_thing(folder: str, name: str, extension: str) -> ResponseReturnValue:
 
 for _folder in FOLDERS:
     bp.add_url_rule(f"/{_folder}/<path:name>.{EXTENSION}", "of_thing", of_thing, defaults={"folder": _folder})
+bp.add_app_template_global(feed_serving.feed_of_page)
 bp.add_app_template_global(feed_serving.feeds_of_page)

@@ -139,14 +139,21 @@ def answer_opml() -> Response:
     return Response(body, content_type=f"{MEDIA_TYPE}; charset=utf-8")
 
 
-def feeds_of_page() -> list[tuple[FeedFormat, str]]:
-    """Tell the feeds of the thing that the present page shows: each format and its local address."""
+def feed_of_page() -> str | None:
+    """Tell the feed of the thing that the present page shows: `services/12`; None where it shows none."""
     values = request.view_args or {}
     for feed in thing_feeds():
         if feed.page_endpoint == request.endpoint and feed.argument in values:
-            path = quote(f"{feed.folder}/{values[feed.argument]}")
-            return [(made, f"{request.script_root}/{path}.{made.extension}") for made in FORMATS.values()]
-    return []
+            return f"{feed.folder}/{values[feed.argument]}"
+    return None
+
+
+def feeds_of_page() -> list[tuple[FeedFormat, str]]:
+    """Tell where that feed is: each format and its local address."""
+    path = feed_of_page()
+    if path is None:
+        return []
+    return [(made, f"{request.script_root}/{quote(path)}.{made.extension}") for made in FORMATS.values()]
 
 
 def _feed(channel: Channel, made: FeedFormat) -> Feed:

@@ -29,6 +29,13 @@ def test_every_list_leads_to_its_mails(client: FlaskClient) -> None:
     assert re.search(rf'href="/alerts/new\?feed=proposals&amp;region={REGION}"', page)
 
 
+def test_the_page_of_a_thing_leads_to_its_mails(client: FlaskClient) -> None:
+    number = make_proposal(make_place())
+
+    assert f'href="/alerts/new?feed=proposals/{number}"' in client.get(f"/proposals/{number}").text
+    assert client.get(f"/alerts/new?feed=proposals/{number}").status_code == 200
+
+
 def test_a_reader_asks_confirms_changes_and_ends(client: FlaskClient, mailer: MemoryMailer) -> None:
     make_proposal(make_place())
     page = client.get(NEW).text

@@ -15,6 +15,8 @@ from portal.alerts import actions, rules, sending
 from portal.alerts.models import Alert
 from portal.alerts.queries import Subject
 from portal.alerts.rules import Rhythm
+from portal.demand.actions import answer_proposal
+from portal.demand.rules import Verdict
 from portal.kernel.errors import NotFoundError
 from portal.mail.port import Message, UndeliverableError
 from portal.moderation.actions import hide
@@ -280,6 +282,33 @@ def test_an_address_that_is_refused_again_and_again_is_forgotten(app: Flask, mai
         sending.send_due()
 
     assert number_kept() == 0
+
+
+def test_one_thing_can_be_followed_and_is_silent_while_it_is_hidden(mailer: MemoryMailer, time: Time) -> None:
+    place = make_place()
+    number = make_proposal(place)
+    time.pass_by(SOON)
+    token = follow(mailer, time, Subject.find(f"proposals/{number}", Filters()))
+    answer_proposal(number, Verdict.ACCEPTED, "列入明年的采购计划。", by=None, governments=[place])
+    time.pass_by(SOON)
+    assert sending.send_due() == 1
+    assert f"/proposals/{number}" in mailer.sent[0].body
+
+    answer_proposal(number, Verdict.CONSIDERING, "正在编写采购需求。", by=None, governments=[place])
+    hide(Kind.PROPOSAL, str(number), reason="个人信息", by=make_person("moderator"))
+    time.pass_by(SOON)
+    assert sending.send_due() == 0
+    assert number_kept() == 1
+    actions.end(token)
+
+
+def test_a_thing_that_is_not_public_cannot_be_followed(mailer: MemoryMailer) -> None:
+    del mailer
+    make_place()
+
+    for feed in ("proposals/1", "nothing/1", "proposals/" + "1" * 300):
+        with pytest.raises(NotFoundError):
+            Subject.find(feed, Filters())
 
 
 def test_a_letter_that_is_sent_twice_has_one_number(mailer: MemoryMailer, time: Time) -> None:
