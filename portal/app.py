@@ -23,7 +23,7 @@ from portal.search import keeping
 from portal.settings import ROOT, Settings
 from portal.storage.database import db
 from portal.usage import counting
-from portal.web import access, caching, errors, locale, security, templating
+from portal.web import access, caching, errors, limiting, locale, security, templating
 from portal.web.filters import LARGEST_NUMBER
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def _set_up_web(app: Flask, settings: Settings) -> None:
     )
     locale.babel.init_app(app, locale_selector=locale.babel_locale)
     security.init_app(app, settings)
+    limiting.init_app(app, settings)
     caching.init_app(app, build=templating.build_of(TEMPLATES, TRANSLATIONS, STATIC), change_state=change_state)
     app.extensions["actor_source"] = current_actor
     app.before_request(access.check)

@@ -57,6 +57,8 @@ class Settings:
     import_rows: int = 100_000
     import_bytes: int = 100_000_000
     trusted_proxies: int = 0
+    api_limit: str = "1200 per minute"
+    limit_storage: str = "memory://"
     # For tests only
     testing: bool = field(default=False)
 
