@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired
 from portal.classification.queries import category_choices, region_choices
 from portal.demand import rules
 from portal.web.forms import REQUIRED, ChoiceField, LineField, NumberField, ParagraphField, PortalForm
+from portal.web.locale import pick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,4 +94,9 @@ class GatherForm(PortalForm):
 
     def offer_needs(self, needs: Sequence[Need]) -> None:
         """Offer the needs there are."""
-        self.need.offer([(str(need.id), f"{need.title} ({need.year})") for need in needs])
+        self.need.offer([(str(need.id), need_label(need)) for need in needs])
+
+
+def need_label(need: Need) -> str:
+    """Name a need in a list to choose from."""
+    return pick(f"{need.title}（{need.year}年）", f"{need.title_en or need.title} ({need.year})")

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from portal.classification.queries import category_choices, region_choices
+from portal.demand.forms import need_label
 from portal.kernel.money import FEN_PER_YUAN, parse_yuan
 from portal.planning import rules
 from portal.planning.actions import LineText, PlanText
@@ -198,11 +199,6 @@ class ProcessForm(PortalForm):
     """The process that a line became."""
 
     ocid = LineField(_l("ocid of the process"), OCID_LENGTH, hint=_l("It stands on the page of the process."))
-
-
-def need_label(need: Need) -> str:
-    """Name a need in a list to choose from."""
-    return f"{pick(need.title, need.title_en)} ({need.year})"
 
 
 def plan_data(plan: Plan) -> dict[str, object]:

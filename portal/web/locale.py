@@ -103,6 +103,11 @@ def pick(chinese: str, english: str | None) -> str:
     return (english or chinese) if current_locale() == ENGLISH else chinese
 
 
+def bracketed(note: object) -> str:
+    """Put a note behind what it belongs to, in the brackets of the reader's language."""
+    return f" ({note})" if current_locale() == ENGLISH else f"（{note}）"
+
+
 def in_language(url: str, locale: str) -> str:
     """Put a local address (without language) into a language, unless it is for machines."""
     return url if locale == CHINESE or is_language_free(url) else _PREFIX + url

@@ -33,6 +33,7 @@ def init_app(app: Flask, *, static: Path) -> None:
     app.jinja_env.globals |= {
         "static_url": static_urls(static),
         "pick": locale.pick,
+        "bracketed": locale.bracketed,
         "current_locale": locale.current_locale,
         "other_language_url": locale.other_language_url,
         "absolute": links.absolute,
