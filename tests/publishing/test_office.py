@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Person
 from portal.accounts.rules import Role
+from portal.kernel import clock
 from portal.outbox.actions import drain
 from portal.parties.actions import add_government
 from portal.procurement import queries as procurement
@@ -183,6 +185,17 @@ def test_the_deadline_is_told_while_there_is_time(app: Flask) -> None:
 
     assert "Publish by 5 March 2026" in client.get(f"/en/office/releases/{draft.id}").text
     assert "2026年3月5日" in client.get("/office/releases").text
+
+
+def test_the_last_day_is_told_as_such_and_not_as_no_days_left(app: Flask) -> None:
+    government, publisher, _ = make_offices()
+    draft = make_draft("contract", government, by=publisher, signed_on="2026-03-03")
+
+    with clock.frozen(datetime(2026, 3, 5, 12, tzinfo=UTC)):
+        page = signed_in(app, publisher).get(f"/office/releases/{draft.id}").text
+
+    assert "今天是最后一天" in page
+    assert "还剩0个" not in page
 
 
 def test_rows_are_added_changed_and_removed(app: Flask) -> None:
