@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> Flask:
     capabilities.register(app)
     app.extensions["outbox_consumers"] = (
         CheckpointSigner(settings.ledger_origin, settings.data_dir / "keys"),
-        *capabilities.consumers(),
+        *capabilities.consumers(app),
     )
     return app
 

@@ -34,6 +34,8 @@ from portal.disclosure import office as disclosure_office
 from portal.disclosure import permissions as disclosure_permissions
 from portal.disclosure import queries as disclosure
 from portal.disclosure import routes as disclosure_routes
+from portal.feeds.announcing import Announcer
+from portal.feeds.hub import make_hub
 from portal.ledger import checking, openings
 from portal.ledger import cli as ledger_cli
 from portal.ledger import feeds as ledger_feeds
@@ -51,6 +53,7 @@ from portal.opendata import permissions as opendata_permissions
 from portal.opendata import routes as opendata_routes
 from portal.opendata.api import routes as api_routes
 from portal.opendata.catalogue import routes as catalogue_routes
+from portal.opendata.feed_topics import topics_of
 from portal.opendata.hsds import routes as hsds_routes
 from portal.outbox import cli as outbox_cli
 from portal.pages import health, merge_office
@@ -285,6 +288,7 @@ def register(app: Flask) -> None:
         publishing_due.publish_due,
         alerts_actions.forget_unconfirmed,
         alerts_sending.send_due,
+        *[announcer.try_again for announcer in _announcers(app)],
     )
     accounts_permissions.join(capability.grants for capability in CAPABILITIES)
     portal_group.add_command(import_group)
@@ -292,9 +296,19 @@ def register(app: Flask) -> None:
     app.cli.add_command(portal_group)
 
 
-def consumers() -> Sequence[Consumer]:
-    """List whoever follows the outbox, besides the signer of checkpoints."""
-    return (LinkSuggester(), SearchConsumer())
+def consumers(app: Flask) -> Sequence[Consumer]:
+    """List whoever follows the outbox, besides the signer of checkpoints; who speaks to the world comes last."""
+    return (LinkSuggester(), SearchConsumer(), *_announcers(app))
+
+
+def _announcers(app: Flask) -> Sequence[Announcer]:
+    """Give who tells the hub of the settings which feeds changed; nobody where there is no hub."""
+    settings: Settings = app.extensions["settings"]
+    if "announcers" not in app.extensions:
+        hub = make_hub(settings.websub_hub, allows_loopback=bool(settings.websub_loopback))
+        app.extensions["announcers"] = [Announcer(hub, topics_of)] if hub else []
+    found: Sequence[Announcer] = app.extensions["announcers"]
+    return found
 
 
 def _let_ledger_read() -> None:

@@ -37,6 +37,8 @@ class Settings:
     s3_bucket: str = ""
     s3_endpoint: str = ""
     s3_prefix: str = ""
+    websub_hub: str = ""
+    websub_loopback: int = 0
     mail_backend: str = "folder"
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "sanwen@localhost"

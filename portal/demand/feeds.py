@@ -112,6 +112,7 @@ OF_PROPOSAL = ThingFeed(
     "demand.show",
     "proposal_id",
     _of_proposal,
+    kind=Kind.PROPOSAL,
 )
 OF_NEED = ThingFeed(
     "needs",
@@ -120,6 +121,7 @@ OF_NEED = ThingFeed(
     "demand.need",
     "need_id",
     _of_need,
+    kind=Kind.NEED,
 )
 PROPOSALS = FeedSource(
     "proposals",

@@ -173,6 +173,7 @@ class ThingFeed:
         page_endpoint: the page of the thing.
         argument: the name of the thing in the address of the page.
         find: finds the thing by its name in the address; raises NotFoundError where nobody may see one.
+        kind: what events of the outbox call such things, where a hub is to be told of them.
     """
 
     folder: str
@@ -181,6 +182,7 @@ class ThingFeed:
     page_endpoint: str
     argument: str
     find: Callable[[str], Subject]
+    kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from portal.feeds.months import Part
 from portal.feeds.opml import MEDIA_TYPE, Outline, write_opml
 from portal.feeds.registry import all_feeds, thing_feeds
 from portal.feeds.spec import Feed, Link
+from portal.opendata.feed_topics import is_announced
 from portal.opendata.rules import EARLIEST
 from portal.web import caching, links, locale
 from portal.web.filters import Filters
@@ -33,7 +34,10 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed of a list or of a thing: `path` is its address without language and extension."""
+    """A feed of a list or of a thing: `path` is its address without language and extension.
+
+    `is_announced` tells whether a hub, if there is one, is told of its changes.
+    """
 
     path: str
     title: str
@@ -42,6 +46,7 @@ class Channel:
     listing: Listing
     filters: Filters
     narrowed: Mapping[str, object] = field(default_factory=dict)
+    is_announced: bool = False
 
     def url(self, made: FeedFormat, here: Mapping[str, object]) -> str:
         """Tell the address of one of its documents in a format."""
@@ -66,6 +71,7 @@ def channel_of_list(source: FeedSource, filters: Filters) -> Channel:
         listing=source.listing,
         filters=filters,
         narrowed=narrowed,
+        is_announced=is_announced(source) and not narrowed,
     )
 
 
@@ -83,6 +89,7 @@ def channel_of_thing(feed: ThingFeed, name: str, page: int) -> Channel:
         page_url=links.absolute(feed.page_endpoint, locale=None, **{feed.argument: subject.object_id}),
         listing=subject.listing,
         filters=Filters(page=page),
+        is_announced=bool(feed.kind),
     )
 
 
@@ -178,9 +185,15 @@ def _feed(channel: Channel, made: FeedFormat) -> Feed:
         gone=found.gone,
         gone_title=gettext("Withdrawn"),
         gone_summary=gettext("What stood here is not public any more."),
-        links=[*_documents(channel, made, found), *_other_formats(channel, made, here)],
+        links=[*_hub(channel, here), *_documents(channel, made, found), *_other_formats(channel, made, here)],
         is_archive=found.is_archive,
     )
+
+
+def _hub(channel: Channel, here: Mapping[str, object]) -> list[Link]:
+    """Tell where one can have the feed pushed; only what one subscribes to has a hub, not its older documents."""
+    hub = _settings().websub_hub
+    return [Link(hub, rel="hub", type="")] if hub and channel.is_announced and not here else []
 
 
 def _documents(channel: Channel, made: FeedFormat, found: Contents) -> list[Link]:

@@ -65,6 +65,7 @@ OF_PLAN = ThingFeed(
     "planning.show",
     "plan_id",
     _of_plan,
+    kind=Kind.PLAN,
 )
 PLANS = FeedSource(
     name="plans",

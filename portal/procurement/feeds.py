@@ -133,6 +133,7 @@ OF_PROCESS = ThingFeed(
     "procurement.process",
     "ocid",
     _of_process,
+    kind=Kind.PROCESS,
 )
 OF_ORGANIZATION = ThingFeed(
     "organizations",
@@ -141,6 +142,7 @@ OF_ORGANIZATION = ThingFeed(
     "pages.organization",
     "organization_id",
     _of_organization,
+    kind="organization",
 )
 NOTICES = FeedSource(
     "notices",

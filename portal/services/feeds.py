@@ -70,6 +70,7 @@ OF_SERVICE = ThingFeed(
     "pages.service",
     "service_id",
     _of_service,
+    kind=Kind.SERVICE,
 )
 SERVICES = FeedSource(
     name="services",

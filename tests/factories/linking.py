@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import current_app
+
 from portal.accounts.actions import grant_role
 from portal.accounts.rules import Role
 from portal.capabilities import consumers
@@ -61,7 +63,7 @@ def publish(*releases: Json, follow: bool = True) -> list[str]:
 
 def catch_up() -> None:
     """Let everything that follows the outbox catch up."""
-    drain(consumers())
+    drain(consumers(current_app))
 
 
 def ocid_of(number: int) -> str:
