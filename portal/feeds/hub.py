@@ -76,23 +76,24 @@ class HttpHub:
             ForbiddenHubError: it is in a private network, or no address at all.
             HubError: it cannot be reached, refuses, or sends us elsewhere.
         """
-        parts = urlsplit(self._url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-            raise ForbiddenHubError(f"no address of a hub: {self._url}")
         try:
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-            status = self._post(parts.scheme, parts.hostname, port, f"{parts.path or '/'}", parts.query, topics)
+            status = self._post(topics)
         except (OSError, HTTPException, ValueError) as error:
             raise HubError(f"{self._url}: {error}") from error
         if status not in GOOD:
             raise HubError(f"{self._url}: answered {status}")
 
-    def _post(self, scheme: str, host: str, port: int, path: str, query: str, topics: Sequence[str]) -> int:
-        connection = _connection(scheme, host, port, self._checked(host, port))
+    def _post(self, topics: Sequence[str]) -> int:
+        parts = urlsplit(self._url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+            raise ForbiddenHubError(f"no address of a hub: {self._url}")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        connection = _connection(parts.scheme, parts.hostname, port, self._checked(parts.hostname, port))
+        path = parts.path or "/"
         body = urlencode([("hub.mode", "publish"), *(("hub.url", topic) for topic in topics)])
         headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Sanwen"}
         try:
-            connection.request("POST", f"{path}?{query}" if query else path, body, headers)
+            connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body, headers)
             answer = connection.getresponse()
             answer.read(ANSWER_BYTES)
             return answer.status
