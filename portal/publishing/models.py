@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.kernel import clock
 from portal.parties.models import Government
 from portal.publishing.rules import DraftAct, DraftStatus, Purpose
 from portal.storage.database import Model
@@ -53,6 +54,11 @@ class Draft(Model):
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
 
     government: Mapped[Government] = relationship(lazy="joined")
+
+    @property
+    def is_scheduled_late(self) -> bool:
+        """Tell whether its moment of publication lies after its legal day."""
+        return self.publish_at is not None and self.due_on is not None and clock.day_of(self.publish_at) > self.due_on
 
 
 class DraftEvent(Model):

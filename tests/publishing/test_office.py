@@ -198,6 +198,20 @@ def test_the_last_day_is_told_as_such_and_not_as_no_days_left(app: Flask) -> Non
     assert "还剩0个" not in page
 
 
+def test_a_moment_after_the_legal_day_is_warned_of_and_one_before_it_is_not(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    with clock.frozen(datetime(2026, 3, 4, 2, tzinfo=UTC)):
+        drafts = [make_submitted("contract", government, by=publisher, signed_on="2026-03-03") for _ in range(2)]
+        chief = signed_in(app, approver)
+        pages = []
+        for draft, moment in zip(drafts, ("2026-03-05 23:30", "2026-03-06 00:30"), strict=True):
+            url = f"/office/releases/{draft.id}"
+            done = send(chief, f"{url}/approve", revision=str(draft.revision), publish_at=moment).headers["Location"]
+            pages.append([chief.get(done).text, chief.get(url).text])
+
+    assert [["最迟应于2026年3月5日" in page for page in each] for each in pages] == [[False, False], [True, True]]
+
+
 def test_rows_are_added_changed_and_removed(app: Flask) -> None:
     government, publisher, _ = make_offices()
     draft, client = make_draft("contract", government, by=publisher), signed_in(app, publisher)
