@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request, url_for
 
 from portal.pages import merging
-from portal.parties import actions, queries, rules
+from portal.parties import queries, rules
 from portal.parties.forms import ApartForm, MergeForm, UndoApartForm, UndoMergeForm
+from portal.parties.merging import actions
 from portal.parties.permissions import MERGE
 from portal.web import access, forms
 from portal.web.filters import Filters, number_asked

@@ -8,7 +8,7 @@ from sqlalchemy import select, union
 
 from portal.accounts.actions import move_roles
 from portal.outbox.actions import append_event
-from portal.parties import actions as parties
+from portal.parties.merging import actions as parties
 from portal.parties.models import Organization, OrganizationMerge
 from portal.parties.queries import kept_id as kept_number
 from portal.procurement.compiling import compile_processes

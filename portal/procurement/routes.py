@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 
 from portal.classification.queries import category_choices, region_choices
 from portal.parties.queries import organization_names
-from portal.procurement import details, process_rules, queries, rules, verdicts, withholding
+from portal.procurement import details, field_changes, process_rules, queries, rules, verdicts, withholding
 from portal.procurement import history as comparisons
 from portal.procurement.process_page import process_page
 from portal.procurement.withdrawals import tombstones_of
@@ -64,7 +64,7 @@ def history(ocid: str) -> ResponseReturnValue:
     steps = [comparisons.comparison(releases, *asked)] if is_comparison else comparisons.steps(releases)
     ends = steps[-1].before, steps[-1].after
     return render_template(
-        "procurement/history.html", process=found, names=rules, kind_names=comparisons.KIND_NAMES, steps=steps,
+        "procurement/history.html", process=found, names=rules, kind_names=field_changes.KIND_NAMES, steps=steps,
         releases=releases, is_comparison=is_comparison, asked=[end and end.id for end in ends],
         tombstones=tombstones_of(*purchase), titles=purchase,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from portal.kernel.canonical import canonical_json, sha256_hex
 from portal.kernel.errors import Reason
 from portal.kernel.text import N_
-from portal.procurement import history as comparisons
+from portal.procurement import field_changes
 from portal.procurement.models import Release
 from portal.procurement.queries import with_bodies
 from portal.procurement.reading import NOTHING, Found, check_file, stream_file
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portal.parties.models import Government
-    from portal.procurement.history import Change, Group
+    from portal.procurement.field_changes import Change, Group
     from portal.procurement.rules import Json
     from portal.procurement.sheet_lines import Limits
 
@@ -86,7 +86,7 @@ class Imported:
     @property
     def groups(self) -> list[Group]:
         """Give what differs from the published release by the part of the purchase that it belongs to."""
-        return comparisons.groups_of(self.changes)
+        return field_changes.groups_of(self.changes)
 
     @property
     def notice_type(self) -> str:
@@ -232,7 +232,7 @@ def _compare(one: Imported, published: tuple[int, str] | None, *, is_mine: bool)
         one.problems.append(str(gettext(CHANGED)))
         before = db.session.scalar(with_bodies(select(Release)).where(Release.id == published[0]))
         if before is not None and not before.is_withheld:
-            one.changes = comparisons.changes(before.body, one.release)
+            one.changes = field_changes.changes(before.body, one.release)
             one.problems += [] if one.changes else [str(gettext(CHANGED_LITTLE))]
 
 

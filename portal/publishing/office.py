@@ -8,8 +8,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 
 from portal.accounts import queries as accounts
 from portal.kernel.errors import NotFoundError
-from portal.procurement import details, linking_rules
-from portal.procurement import history as comparisons
+from portal.procurement import details, field_changes, linking_rules
 from portal.procurement import queries as procurement
 from portal.procurement import rules as release_rules
 from portal.publishing import actions, queries, rules
@@ -249,7 +248,7 @@ def approve(draft_id: int) -> ResponseReturnValue:
         ),
         template="publishing/approve.html", draft=draft, notice=overview.notice, deadlines=overview.deadlines,
         details=details.sections(preview.body), groups=preview.groups,
-        kind_names=comparisons.KIND_NAMES, documents=queries.documents_of(draft_id),
+        kind_names=field_changes.KIND_NAMES, documents=queries.documents_of(draft_id),
         is_own=person in queries.authors(draft_id), rules=rules, answers=_answers(draft),
     )  # fmt: skip
 

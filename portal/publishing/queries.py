@@ -12,7 +12,7 @@ from portal.disclosure.models import Document
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.parties.models import Government, Organization
-from portal.procurement import history as comparisons
+from portal.procurement import field_changes
 from portal.procurement import queries as procurement
 from portal.procurement.link_models import ProcessClue
 from portal.procurement.linking import clues_of, likely_processes
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from portal.procurement.history import Change, Group
+    from portal.procurement.field_changes import Change, Group
     from portal.procurement.linking import Candidate
     from portal.procurement.rules import Json
     from portal.publishing.notices.model import NoticeType
@@ -270,7 +270,7 @@ class Preview:
     @property
     def groups(self) -> list[Group]:
         """Give the changes by the part of the purchase that they belong to."""
-        return comparisons.groups_of(self.changes)
+        return field_changes.groups_of(self.changes)
 
 
 def preview_of(draft: Draft) -> Preview:
@@ -279,7 +279,7 @@ def preview_of(draft: Draft) -> Preview:
         return Preview(draft.id, procurement.release(draft.corrects_id or 0).body, [])
     release, state = release_of_draft(draft, clock.now()), state_of(draft.ocid)
     after = compile_releases([{**state, "date": ""}, {**release, "date": "9999"}]) if state else release
-    return Preview(draft.id, release, comparisons.changes(state, after) if state else [])
+    return Preview(draft.id, release, field_changes.changes(state, after) if state else [])
 
 
 def rows_of(draft_id: int, name: str, government_ids: Collection[int]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, make_response, render_template, request, url_for
 
-from portal.procurement import history as comparisons
+from portal.procurement import field_changes
 from portal.publishing import forms as draft_forms
 from portal.publishing import rules, upload_drafts, uploads
 from portal.publishing import upload_rules as file_rules
@@ -61,7 +61,7 @@ def approve(upload_id: int) -> ResponseReturnValue:
             upload_id, token=form.token.data or "", by=person, governments=_governments(PUBLISH)
         ),
         template="publishing/upload_approve.html", upload=kept, found=found, draw=draw, types=notice_types(),
-        kind_names=comparisons.KIND_NAMES,
+        kind_names=field_changes.KIND_NAMES,
     )  # fmt: skip
 
 

@@ -10,8 +10,7 @@ from flask_babel import gettext
 
 from portal.kernel.errors import NotFoundError
 from portal.kernel.text import N_
-from portal.procurement import details
-from portal.procurement import history as comparisons
+from portal.procurement import details, field_changes
 from portal.procurement.repairs import REPAIRS
 from portal.publishing import (
     mappings,
@@ -158,7 +157,7 @@ def _preview(kept: Upload) -> ResponseReturnValue:
         f"publishing/{'upload_package' if kept.is_ocds else 'upload_preview'}.html", form=TakeForm(), upload=kept,
         rules=rules, filters=filters, chosen=chosen, counts=counts, heading_in=sheet_columns.heading_in,
         header=None if kept.is_ocds else upload_content.header_of(kept), said_by=sheet_rows.said_by, repairs=REPAIRS,
-        page=uploads.rows_page(kept, filters.page, state=state, total=total), kind_names=comparisons.KIND_NAMES,
+        page=uploads.rows_page(kept, filters.page, state=state, total=total), kind_names=field_changes.KIND_NAMES,
     )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DatabaseError
 from portal.kernel.errors import NotFoundError
 from portal.moderation.actions import hide
 from portal.pages.merging import merge_organizations
-from portal.parties.actions import tell_apart, undo_telling_apart, withhold_organizations
+from portal.parties.actions import withhold_organizations
+from portal.parties.merging.actions import tell_apart, undo_telling_apart
 from portal.parties.models import Organization, OrganizationDistinction
 from portal.parties.queries import duplicates
 from portal.parties.rules import SameOrganizationError, UnknownOrganizationError

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.moderation.actions import hide
-from portal.procurement import history
-from portal.procurement.history import ChangeKind
+from portal.procurement import field_changes, history
+from portal.procurement.field_changes import ChangeKind
 from tests.factories.procurement import OCID, award_release, make_chain, make_release, money, seal, tender_release
 from tests.factories.ratings import make_resident
 from tests.factories.web import status_of, text_of
@@ -37,17 +37,17 @@ STATES = st.recursive(
 )
 
 
-def told(changes: list[history.Change]) -> list[tuple[str, ChangeKind]]:
+def told(changes: list[field_changes.Change]) -> list[tuple[str, ChangeKind]]:
     return [(" / ".join(step.label or step.text for step in change.path), change.kind) for change in changes]
 
 
-def only(old: Json, new: Json) -> history.Change:
-    [change] = history.changes(old, new)
+def only(old: Json, new: Json) -> field_changes.Change:
+    [change] = field_changes.changes(old, new)
     return change
 
 
 def test_a_path_is_told_by_labels_and_an_unknown_field_as_it_is() -> None:
-    changes = history.changes({"tender": {}}, {"tender": {"tenderPeriod": {"endDate": "x"}, "xFee": 1}})
+    changes = field_changes.changes({"tender": {}}, {"tender": {"tenderPeriod": {"endDate": "x"}, "xFee": 1}})
 
     assert told(changes) == [
         ("Tender / Time for bids / Bids until", ChangeKind.ADDED),
@@ -59,11 +59,11 @@ def test_things_in_lists_are_matched_by_id_in_any_order() -> None:
     old = {"awards": [{"id": 1, "title": "甲", "status": "pending"}, {"id": "2", "title": "乙"}]}
     new = {"awards": [{"id": "2", "title": "乙"}, {"id": "1", "title": "甲", "status": "active"}]}
 
-    changes = [change for change in history.changes(old, new) if change.path[-1].text != "id"]
+    changes = [change for change in field_changes.changes(old, new) if change.path[-1].text != "id"]
 
     assert told(changes) == [("Award / 甲 / State", ChangeKind.CHANGED)]
     assert (changes[0].before, changes[0].after) == (
-        history.Said(codes=("not yet in force",)), history.Said(codes=("in force",)),
+        field_changes.Said(codes=("not yet in force",)), field_changes.Said(codes=("in force",)),
     )  # fmt: skip
 
 
@@ -79,20 +79,20 @@ def test_money_is_one_value() -> None:
 
     assert change.path[-1].label == "Highest price"
     assert (change.before, change.after) == (
-        history.Said(minor=100, currency="CNY"), history.Said(minor=250, currency="CNY"),
+        field_changes.Said(minor=100, currency="CNY"), field_changes.Said(minor=250, currency="CNY"),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (True, history.Said(codes=("yes",))),
-        (12345, history.Said(text="12,345")),
-        (["a", "b"], history.Said(text="a、b")),
-        ("someone", history.Said(text="someone")),
+        (True, field_changes.Said(codes=("yes",))),
+        (12345, field_changes.Said(text="12,345")),
+        (["a", "b"], field_changes.Said(text="a、b")),
+        ("someone", field_changes.Said(text="someone")),
     ],
 )
-def test_values_are_told_by_their_kind(value: object, said: history.Said) -> None:
+def test_values_are_told_by_their_kind(value: object, said: field_changes.Said) -> None:
     assert only({}, {"x": value}).after == said
 
 
@@ -108,12 +108,12 @@ def test_midnight_is_a_day_and_an_hour_is_a_moment() -> None:
 
 @given(STATES, STATES)
 def test_any_two_states_can_be_compared_both_ways(one: object, other: object) -> None:
-    forth = told(history.changes({"x": one}, {"x": other}))
-    back = told(history.changes({"x": other}, {"x": one}))
+    forth = told(field_changes.changes({"x": one}, {"x": other}))
+    back = told(field_changes.changes({"x": other}, {"x": one}))
 
     turned = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED}
     assert sorted(kind for _, kind in forth) == sorted(turned.get(kind, kind) for _, kind in back)
-    assert history.changes({"x": one}, {"x": one}) == []
+    assert field_changes.changes({"x": one}, {"x": one}) == []
 
 
 def test_changes_are_told_part_by_part() -> None:
@@ -123,7 +123,7 @@ def test_changes_are_told_part_by_part() -> None:
         "language": "en",
     }
 
-    [award, plain] = history.groups_of(history.changes(old, new))
+    [award, plain] = field_changes.groups_of(field_changes.changes(old, new))
 
     assert [step.text for step in award.path] == ["awards", "乙"]
     assert (award.kind, plain.kind, plain.path) == (ChangeKind.ADDED, None, ())
@@ -137,7 +137,7 @@ def test_a_part_that_only_got_more_is_not_called_new() -> None:
         "tender": {"id": "T", "amendments": [{"id": "A", "rationale": "乙"}]},
     }
 
-    groups = history.groups_of(history.changes(old, new))
+    groups = field_changes.groups_of(field_changes.changes(old, new))
 
     assert [group.kind for group in groups] == [None, None]
 
@@ -191,9 +191,9 @@ def test_any_two_publications_of_a_purchase_are_compared_over_all_its_processes(
         old, new = (history.states_after(some)[-1] if some else {} for some in bodies)
         told = [change for part in found.parts if part.ocid == ocid for change in part.changes]
         if bodies[0]:
-            assert told == history.changes(old, new)
+            assert told == field_changes.changes(old, new)
         else:
-            assert set(told) <= set(history.changes({}, new))
+            assert set(told) <= set(field_changes.changes({}, new))
 
 
 def test_a_further_process_is_told_without_what_was_known() -> None:
@@ -205,7 +205,7 @@ def test_a_further_process_is_told_without_what_was_known() -> None:
         [part] = found.parts
         assert part.ocid == "B"
         assert [(one.path[-1].text, one.after) for one in part.changes] == [
-            ("value", history.Said(minor=200, currency="CNY"))
+            ("value", field_changes.Said(minor=200, currency="CNY"))
         ]
 
 

@@ -13,7 +13,7 @@ from portal.classification.queries import category_subtree
 from portal.kernel import clock
 from portal.kernel.errors import BadFilterError, NotFoundError
 from portal.kernel.text import clean_line
-from portal.opendata.hsds import rules, taxonomies, writing
+from portal.opendata.hsds import places, rules, taxonomies, writing
 from portal.opendata.hsds.writing import Around
 from portal.parties.models import Organization
 from portal.parties.queries import visible_organizations
@@ -243,7 +243,7 @@ def _places(asked: Asked) -> Select[ServicePlace]:
 def _with_service(found: Sequence[ServicePlace]) -> list[Json]:
     query = select(Service).where(Service.id.in_({one.service_id for one in found}))
     theirs = {one.id: one for one in db.session.scalars(query)}
-    return [writing.service_at_location(theirs[one.service_id], one) for one in found]
+    return [places.service_at_location(theirs[one.service_id], one) for one in found]
 
 
 def _page(query: Select[Item], asked: Asked, write: Callable[[Sequence[Item]], list[Json]]) -> Json:

@@ -1,0 +1,1 @@
+"""Which organisations are one, and which only look like it."""
