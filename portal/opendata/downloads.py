@@ -12,6 +12,7 @@ from portal.exporting.formats.table import FORMATS
 from portal.exporting.packing import GZIP_TYPE, gzipped
 from portal.kernel.errors import NotFoundError
 from portal.opendata import describing, ocds, policy
+from portal.opendata.catalogue import described
 from portal.web import access
 from portal.web.filters import EARLIEST_YEAR, LATEST_YEAR, number_asked
 from portal.web.streaming import Streamed
@@ -39,9 +40,11 @@ def publication_policy() -> ResponseReturnValue:
 @access.public
 def dictionary(name: str) -> ResponseReturnValue:
     """Show what every column of a dataset means, in which unit, by which codes and from where."""
+    found = _public_dataset(name)
     return render_template(
         "opendata/dataset.html",
-        dataset=_public_dataset(name),
+        dataset=found,
+        structured_data=[described.dataset(found)],
         formats=list(FORMATS),
         types=describing.TYPE_NAMES,
         units=describing.UNIT_NAMES,

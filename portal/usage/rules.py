@@ -91,7 +91,8 @@ def _what(path: str) -> tuple[str, str]:
     parts = path.strip("/").split("/")
     first = parts[0] or "home"
     if first == "data" and len(parts) > 1 and parts[1] != "policy":
-        return LIST, parts[1]
+        name = parts[-1] if parts[1] == "snapshots" else parts[1]
+        return LIST, "ocds" if name.startswith("ocds-") else name
     if len(parts) > 1 and first in THINGS and parts[1].isascii() and parts[1].isdecimal():
         return THINGS[first], str(int(parts[1]))
     return (PAGE if first in PAGES or first in {"home", "catalog"} else LIST), first

@@ -110,4 +110,4 @@ def data_catalog(*, name: str, description: str, url: str, publisher: Thing, dat
 
 def download(url: str, media_type: str) -> Thing:
     """Describe one file of a dataset."""
-    return thing("DataDownload", contentUrl=url, encodingFormat=media_type)
+    return thing("DataDownload", contentUrl=url, encodingFormat=media_type.partition(";")[0])

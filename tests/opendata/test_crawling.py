@@ -331,3 +331,12 @@ def test_a_page_is_described_in_its_own_words(app: Flask, client: FlaskClient) -
     assert told["description"].startswith("每日午餐。")
     assert len(told["description"]) <= 160
     assert told["og:description"] == told["description"]
+
+
+def test_the_page_of_a_dataset_tells_it_in_the_words_of_schema_org(client: FlaskClient) -> None:
+    (catalog,) = Head(client.get("/data").text).things
+    told = {one["name"]: one["url"].removeprefix(SITE) for one in catalog["dataset"]}  # type: ignore[attr-defined]
+
+    for name, path in told.items():
+        dataset = Head(client.get(path).text).things[0]
+        assert (dataset["@type"], dataset["name"]) == ("Dataset", name)

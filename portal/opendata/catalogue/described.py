@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 def data() -> list[Thing]:
     """Describe the catalogue with every public dataset, in the language of the request."""
     settings: Settings = current_app.extensions["settings"]
-    publisher = structured.publishing_body(settings.publisher_name, links.absolute("pages.home"))
     return [
         structured.data_catalog(
             name=f"{settings.publisher_name} · {gettext('Open data')}",
@@ -29,18 +28,21 @@ def data() -> list[Thing]:
                 "spreadsheets, without an account."
             ),
             url=links.absolute("opendata.data"),
-            publisher=publisher,
-            datasets=[_dataset(one, settings, publisher) for one in datasets.public_datasets()],
+            publisher=_publisher(settings),
+            datasets=[dataset(one) for one in datasets.public_datasets()],
         )
     ]
 
 
-def _dataset(one: Dataset, settings: Settings, publisher: Thing) -> Thing:
+def dataset(one: Dataset) -> Thing:
+    """Describe one dataset with its files, in the language of the request."""
+    settings: Settings = current_app.extensions["settings"]
+    publisher = _publisher(settings)
     return structured.thing(
         "Dataset",
         name=gettext(one.title),
         description=gettext(one.description),
-        url=f"{links.absolute('opendata.data')}#dataset-{one.name}",
+        url=links.absolute("opendata_files.dictionary", name=one.name),
         license=settings.licence_url,
         creator=publisher,
         publisher=publisher,
@@ -52,3 +54,7 @@ def _dataset(one: Dataset, settings: Settings, publisher: Thing) -> Thing:
             for ending, made in FORMATS.items()
         ],
     )
+
+
+def _publisher(settings: Settings) -> Thing:
+    return structured.publishing_body(settings.publisher_name, links.absolute("pages.home"))

@@ -105,7 +105,7 @@ class Catalogue:
         self._describe_common(dataset, one.facts.themes)
         self._keywords(dataset, one.facts.keywords, one.facts.keywords_en)
         self._code(dataset, DCTERMS.accrualPeriodicity, "frequency", one.facts.frequency)
-        self._say(dataset, DCAT.landingPage, self._document("/data"))
+        self._say(dataset, DCAT.landingPage, self._document(f"/data/{one.list_name}" if one.list_name else "/data"))
         if one.facts.standard:
             self._say(dataset, DCTERMS.conformsTo, self._standard(one.facts.standard))
         if span is not None:
