@@ -45,6 +45,7 @@ from portal.moderation import actions as moderation_actions
 from portal.moderation import permissions as moderation_permissions
 from portal.moderation import queries as moderation
 from portal.moderation import routes as moderation_routes
+from portal.opendata import cli as opendata_cli
 from portal.opendata import downloads as opendata_downloads
 from portal.opendata import exports as opendata_exports
 from portal.opendata import feed_routes
@@ -55,6 +56,7 @@ from portal.opendata.api import routes as api_routes
 from portal.opendata.catalogue import routes as catalogue_routes
 from portal.opendata.feed_topics import topics_of
 from portal.opendata.hsds import routes as hsds_routes
+from portal.opendata.snapshots import SnapshotRemover
 from portal.outbox import cli as outbox_cli
 from portal.pages import health, merge_office
 from portal.pages import indexing as pages_indexing
@@ -256,6 +258,7 @@ CAPABILITIES: Sequence[Capability] = (
         feeds=(opendata_feeds.SEARCH,),
         thing_feeds=(opendata_feeds.OF_REGION, opendata_feeds.OF_CATEGORY),
         datasets=(opendata_exports.SEARCH,),
+        commands=(opendata_cli.export_group,),
     ),
     Capability("alerts", blueprints=(alerts_routes.bp,)),
 )
@@ -298,7 +301,7 @@ def register(app: Flask) -> None:
 
 def consumers(app: Flask) -> Sequence[Consumer]:
     """List whoever follows the outbox, besides the signer of checkpoints; who speaks to the world comes last."""
-    return (LinkSuggester(), SearchConsumer(), *_announcers(app))
+    return (SnapshotRemover(), LinkSuggester(), SearchConsumer(), *_announcers(app))
 
 
 def _announcers(app: Flask) -> Sequence[Announcer]:

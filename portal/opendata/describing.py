@@ -17,7 +17,7 @@ from portal.opendata.rules import licence_name
 from portal.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from portal.settings import Settings
 
@@ -44,12 +44,15 @@ def live_package() -> bytes:
     return written(files, name=NAME)
 
 
-def written(files: Iterable[packages.File], *, name: str, created: str | None = None) -> bytes:
+def written(
+    files: Iterable[packages.File], *, name: str, created: str | None = None, more: Mapping[str, object] | None = None
+) -> bytes:
     """Write the description of files of this portal."""
     settings: Settings = current_app.extensions["settings"]
     licence = licence_name(settings.licence_url)
     terms = packages.Terms(settings.publisher_name, links.public_url(), licence.replace(" ", "-"), settings.licence_url)
     told = packages.package(files, terms, name=name, created=created, codelist_url=_codelist_url)
+    told |= more or {}
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, redirect, render_template, send_file, url_for
 
 from portal.exporting import registry as datasets
 from portal.exporting.formats.csv import FORMAT as CSV
 from portal.exporting.formats.table import FORMATS
 from portal.exporting.packing import GZIP_TYPE, gzipped
 from portal.kernel.errors import NotFoundError
-from portal.opendata import describing, ocds, policy
+from portal.opendata import describing, ocds, policy, snapshots
 from portal.opendata.catalogue import described
-from portal.web import access
+from portal.web import access, caching
 from portal.web.filters import EARLIEST_YEAR, LATEST_YEAR, number_asked
 from portal.web.streaming import Streamed
 
@@ -65,6 +65,35 @@ def codelist(name: str) -> ResponseReturnValue:
     return Response(describing.codelist(name), content_type=CSV.media_type)
 
 
+@bp.get("/data/snapshots/<day>/<name>.<extension>")
+@access.public
+def snapshot_file(day: str, name: str, extension: str) -> ResponseReturnValue:
+    """Answer with a file of a snapshot: it never changes, but may be withdrawn, so caches ask again."""
+    caching.do_not_keep()
+    snapshot = snapshots.snapshot_of(day)
+    file = snapshot.files.get(f"{name}.{extension}")
+    if file is None:
+        raise NotFoundError
+    answer = send_file(
+        snapshot.folder / file.path, mimetype=file.media_type, conditional=True, etag=file.sha256,
+        as_attachment=True, download_name=f"{day}-{file.path}",
+    )  # fmt: skip
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["Link"] = _licence_link()
+    return answer
+
+
+@bp.get("/data/latest/<name>.<extension>")
+@access.public
+def latest_file(name: str, extension: str) -> ResponseReturnValue:
+    """Lead to a file of the newest snapshot."""
+    path = f"{name}.{extension}"
+    newest = next((one for one in snapshots.valid() if path in one.files), None)
+    if newest is None:
+        raise NotFoundError
+    return redirect(url_for(".snapshot_file", day=newest.day, name=name, extension=extension))
+
+
 @bp.get("/ocds/records.json")
 @access.public
 def records() -> ResponseReturnValue:
@@ -102,8 +131,13 @@ def _check_year(year: int) -> None:
 
 
 def _file(pieces: Streamed, name: str, media_type: str) -> Response:
-    settings: Settings = current_app.extensions["settings"]
     answer = Response(pieces, content_type=media_type)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    answer.headers["Link"] = f'<{settings.licence_url}>; rel="license"'
+    answer.headers["Link"] = _licence_link()
     return answer
+
+
+def _licence_link() -> str:
+    """Tell the licence as a header does."""
+    settings: Settings = current_app.extensions["settings"]
+    return f'<{settings.licence_url}>; rel="license"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
@@ -10,7 +11,7 @@ from portal.exporting import registry as datasets
 from portal.exporting.formats.table import FORMATS as FILE_FORMATS
 from portal.exporting.formats.table import format_named
 from portal.kernel.errors import ForbiddenError, NotFoundError
-from portal.opendata import crawling, extension, ocds, queries, rules, serving
+from portal.opendata import checklist, crawling, extension, ocds, queries, rules, serving, snapshots
 from portal.opendata.catalogue import described
 from portal.opendata.permissions import EXPORT
 from portal.web import access, caching
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from portal.settings import Settings
 
 bp = Blueprint("opendata", __name__)
+
+SNAPSHOTS_SHOWN = 30
 
 
 @bp.get("/search")
@@ -71,6 +74,8 @@ def data() -> ResponseReturnValue:
         datasets=datasets.public_datasets(),
         formats=list(FILE_FORMATS),
         years=ocds.years(),
+        checklist=checklist.answers(settings),
+        snapshots=list(islice(snapshots.valid(), SNAPSHOTS_SHOWN)),
         settings=settings,
         licence_name=rules.licence_name(settings.licence_url),
         structured_data=described.data(),
