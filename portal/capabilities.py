@@ -52,6 +52,7 @@ from portal.opendata import feed_routes
 from portal.opendata import feeds as opendata_feeds
 from portal.opendata import permissions as opendata_permissions
 from portal.opendata import routes as opendata_routes
+from portal.opendata.api import reference as api_reference
 from portal.opendata.api import routes as api_routes
 from portal.opendata.catalogue import routes as catalogue_routes
 from portal.opendata.feed_topics import topics_of
@@ -253,7 +254,7 @@ CAPABILITIES: Sequence[Capability] = (
     Capability("feeds", blueprints=(feed_routes.bp,)),
     Capability(
         "opendata",
-        blueprints=(opendata_routes.bp, opendata_downloads.bp, api_routes.bp, hsds_routes.bp),
+        blueprints=(opendata_routes.bp, opendata_downloads.bp, api_routes.bp, api_reference.bp, hsds_routes.bp),
         grants=opendata_permissions.GRANTS,
         feeds=(opendata_feeds.SEARCH,),
         thing_feeds=(opendata_feeds.OF_REGION, opendata_feeds.OF_CATEGORY),

@@ -13,6 +13,7 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from portal.kernel.errors import PortalError, Reason
+from portal.web import links
 from portal.web.locale import ENGLISH, day, spoken_in
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ MESSAGES = {
     500: lazy_gettext("Something is broken on our side. Nothing of what you sent was kept. Try again later."),
     503: lazy_gettext("The portal is being looked after. Try again in a minute."),
 }
+EXPLAINED = "/api/"
 FAULT_KEY = "sanwen.fault"
 MACHINE_PATHS = ("/api/", "/ocds/", "/hsds/", "/ledger/tile/", "/ledger/checkpoint", "/ledger/openings/", "/ledger/key")
 
@@ -89,11 +91,18 @@ def _answer_plainly(status: HTTPStatus) -> Response:
 def _answer(status: HTTPStatus, code: str, message: str, *, english: str) -> Response:
     """Answer with a page, or for machines with a problem that says it in English too: they name no language."""
     if request.path.startswith(MACHINE_PATHS) or _prefers_json():
-        problem = {"type": "about:blank", "title": message, "title_en": english, "status": int(status), "code": code}
+        problem = {"type": _type(code), "title": message, "title_en": english, "status": int(status), "code": code}
         body = json.dumps(problem, ensure_ascii=False)
         return Response(body, status=status, content_type="application/problem+json; charset=utf-8")
     page = render_template("errors/page.html", status=int(status), code=code, message=message)
     return Response(page, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _type(code: str) -> str:
+    """Give the address where an error is explained; what HTTP itself explains has none (RFC 9457, 4.2.1)."""
+    if request.path.startswith(EXPLAINED) and not code.startswith("http-"):
+        return f"{links.public_url()}/data/api#problem-{code}"
+    return "about:blank"
 
 
 def _prefers_json() -> bool:

@@ -37,6 +37,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(_tell)
 
 
+def allowed(settings: Settings) -> tuple[int, int] | None:
+    """Tell how many requests are allowed in how many seconds; None where there is no limit."""
+    item = parse(settings.api_limit) if settings.api_limit else None
+    return None if item is None else (item.amount, item.get_expiry())
+
+
 def _count(item: RateLimitItem, limiter: RateLimiter) -> None:
     if not request.path.startswith(PATHS) or request.method == "OPTIONS":
         return

@@ -41,7 +41,7 @@ def index() -> Json:
         "links": {
             "self": links.absolute("api.index"),
             "openapi": links.absolute("api.openapi"),
-            "documentation": links.public_url() + "/data",
+            "documentation": links.absolute("api_reference.page"),
             "hsds": links.absolute("hsds.root"),
         },
         "meta": {"version": rules.VERSION, "license": _settings().licence_url, "publisher": _settings().publisher_name},

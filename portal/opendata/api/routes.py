@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 
 from portal.kernel.errors import NotFoundError
 from portal.opendata.api import changes, describing, listing
 from portal.opendata.api.asking import Asked, read_names
-from portal.web import access, bodies, links
+from portal.web import access, bodies, caching, links
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,12 +34,17 @@ PREFLIGHT = {
 @bp.get("/")
 @access.public
 def index() -> ResponseReturnValue:
-    """Tell which datasets there are and where everything else is."""
-    return _answer(describing.index())
+    """Tell which datasets there are and where everything else is; lead people to the page that is for them."""
+    if caching.is_for_reading():
+        return redirect(url_for("api_reference.page"), HTTPStatus.SEE_OTHER)
+    answer = _answer(describing.index())
+    answer.vary.add("Sec-Fetch-Dest")
+    return answer
 
 
 @bp.get("/openapi.json")
 @access.public
+@bodies.kept
 def openapi() -> ResponseReturnValue:
     """Describe the API for programs (OpenAPI 3.1)."""
     return _answer(describing.openapi())
@@ -46,6 +52,7 @@ def openapi() -> ResponseReturnValue:
 
 @bp.get("/<name>")
 @access.public
+@bodies.kept
 def rows(name: str) -> ResponseReturnValue:
     """Give a page of a dataset."""
     asked = Asked.read(listing.dataset(name), request.args)
