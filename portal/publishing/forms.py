@@ -21,7 +21,7 @@ from portal.publishing.notices.filling import options_of
 from portal.publishing.notices.model import LONGEST_PARAGRAPH, codelists
 from portal.publishing.rules import REASON_LENGTH
 from portal.web.errors import told
-from portal.web.forms import REQUIRED, ChoiceField, LineField, ParagraphField, PortalForm
+from portal.web.forms import ChoiceField, LineField, ParagraphField, PortalForm
 from portal.web.locale import day, pick
 from portal.web.templating import moment
 
@@ -144,7 +144,7 @@ class BeginForm(PortalForm):
     """For which government, and which purchase it continues."""
 
     government = ChoiceField(_l("Government"))
-    ocid = RadioField(_l("Which purchase is it about?"), [InputRequired(REQUIRED)])
+    ocid = RadioField(_l("Which purchase is it about?"), [InputRequired(_l("Choose one of the list."))])
 
     def offer(self, governments: Sequence[Government], purchases: Sequence[Process], *, begins: bool) -> None:
         """Offer governments, the purchases that were found, and a new one where the notice may begin it."""
