@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from portal.procurement.rules import Json
 
 BATCH = 200
-SECONDS = 1.0  # how long the worker stays at it before it does something else
+SECONDS = 5.0  # how long the worker stays at it before it brings to search and feeds what it published
 
 
 def publish_due() -> int:
-    """Publish what is due, for a second; return how much was published.
+    """Publish what is due, for some seconds; return how much was published.
 
     What cannot be published any more (its purchase was hidden, say) is given back with the reason.
     """

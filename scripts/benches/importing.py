@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from benches import sheets
-from benches.measuring import Verdicts
+from benches import office, sheets
+from benches.measuring import Verdicts, own_memory
 from portal.app import create_app
 from portal.demo.purchases import purchases
 from portal.ledger.models import LedgerEntry
@@ -49,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench import", description=__doc__)
     parser.add_argument("--releases", type=int, default=100_000, help="in an OCDS file; 0 leaves it out")
     parser.add_argument("--rows", type=int, default=100_000, help="in a sheet; 0 leaves it out")
+    parser.add_argument("--office", type=int, default=20_000, help="rows in a sheet for the office; 0 leaves it out")
     asked, folder = parser.parse_args(), Path(tempfile.mkdtemp(prefix="sanwen-import-"))
     verdicts = Verdicts()
     try:
@@ -59,6 +60,8 @@ def main() -> int:
             _measure_peers(file, folder)
         if asked.rows:
             _measure_sheets(folder, asked.rows, verdicts)
+        if asked.office:
+            office.measure(folder, asked.office, verdicts)
     finally:
         shutil.rmtree(folder)
     return verdicts.close()
@@ -134,7 +137,7 @@ def _run(file: Path, data: Path, *, kind: str = "ocds", more: Sequence[str] = ()
         command, env=os.environ | {"SANWEN_DATA_DIR": str(data), "SANWEN_DRAIN": "off"}, stderr=subprocess.DEVNULL
     )
     while process.poll() is None:
-        own_mb = max(own_mb, sum(map(_own_memory, [process.pid, *_children(process.pid)])))
+        own_mb = max(own_mb, sum(map(own_memory, [process.pid, *_children(process.pid)])))
         time.sleep(SAMPLE_SECONDS)
     if process.returncode:
         message = f"the import ended with {process.returncode}"
@@ -170,14 +173,6 @@ def _measure_peers(file: Path, folder: Path) -> None:
     rate = len(releases) / (time.perf_counter() - start)
     same = "the same" if ours == theirs else "NOT the same"
     print(f"compiling alone: {own_rate:,.0f} releases a second; ocdsmerge {rate:,.0f}; results are {same}")
-
-
-def _own_memory(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / MEBI for line in lines if line.startswith("Anonymous:")), 0.0)
 
 
 def _children(pid: int) -> list[int]:
