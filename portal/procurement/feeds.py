@@ -49,7 +49,7 @@ def _entry(item: Release, buyer: tuple[str, str | None] | None) -> Entry:
     said = {} if item.is_withheld else item.body
     description = values.first_text(values.child(said, "tender").get("description"), said.get("description"))
     return Entry(
-        kind=queries.NOTICE, object_id=str(item.id), title=f"{kind}: {pick(item.title, item.title_en)}",
+        kind=queries.NOTICE, object_id=str(item.id), title=f"{kind}{gettext(': ')}{pick(item.title, item.title_en)}",
         url=links.absolute("procurement.release", ocid=item.ocid, release_id=item.id), updated_at=item.sealed_at,
         published_at=item.date_at, summary=description, author=pick(*buyer) if buyer else "",
         categories=[Category(item.tag, label=kind)],

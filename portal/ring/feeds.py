@@ -39,6 +39,6 @@ def linked(things: Sequence[tuple[Kind, str]]) -> list[Entry]:
 
 def _entry(row: RingLink, label: str, other: Described) -> Entry:
     return Entry(
-        kind="link", object_id=str(row.id), title=f"{label}: {pick(other.title, other.title_en)}",
+        kind="link", object_id=str(row.id), title=f"{label}{gettext(': ')}{pick(other.title, other.title_en)}",
         url=links.public_url() + url_of(other), updated_at=row.made_at, summary=row.note,
     )  # fmt: skip

@@ -105,7 +105,7 @@ def test_what_is_in_no_closed_part_is_among_the_newest(client: FlaskClient) -> N
     archived = feedparser.parse(closed.data).entries
     assert open_one.status_code == 404
     assert len({entry.id for entry in [*newest, *archived]}) == 99
-    assert [entry.title for entry in archived][:2] == ["采购公告: 公告 1", "采购公告: 公告 2"]
+    assert [entry.title for entry in archived][:2] == ["采购公告：公告 1", "采购公告：公告 2"]
 
 
 def test_a_closed_part_says_so_and_keeps_its_bytes(client: FlaskClient) -> None:
