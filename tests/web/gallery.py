@@ -82,6 +82,7 @@ def make_gallery(translations: Mapping[str, str] | None = None) -> Flask:
     app.jinja_env.globals |= {
         "static_url": lambda name: f"/static/{name}",
         "pick": locale.pick,
+        "bracketed": locale.bracketed,
         "current_locale": locale.current_locale,
         "other_language_url": locale.other_language_url,
         "charts": charts,
@@ -109,6 +110,7 @@ def _speak(app: Flask, translations: Mapping[str, str]) -> None:
 def _add_pages(app: Flask) -> None:
     app.add_url_rule("/", "home", access.public(lambda: render_template("home.html")))
     app.add_url_rule("/services", "list", access.public(_list))
+    app.add_url_rule("/alerts/new", "alerts.new", _form)  # where the part "other formats" leads
     app.add_url_rule("/form", "form", _form, methods=["GET", "POST"])
     app.add_url_rule("/processes/x", "record", access.public(_record))
     app.add_url_rule("/done", "done", lambda: render_template("done.html"))
