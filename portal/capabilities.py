@@ -86,6 +86,9 @@ from portal.procurement import queries as procurement
 from portal.procurement import remembering
 from portal.procurement import routes as procurement_routes
 from portal.procurement.link_consumer import LinkSuggester
+from portal.publishing import approval_office as publishing_approval_office
+from portal.publishing import corrections_office as publishing_corrections_office
+from portal.publishing import documents_office as publishing_documents_office
 from portal.publishing import due as publishing_due
 from portal.publishing import office as publishing_office
 from portal.publishing import permissions as publishing_permissions
@@ -147,6 +150,9 @@ class Capability:
     imports: Sequence[click.Command] = ()
 
 
+PAGES_OF_DRAFTS = (  # they share one blueprint
+    publishing_office, publishing_documents_office, publishing_approval_office, publishing_corrections_office,
+)  # fmt: skip
 CAPABILITIES: Sequence[Capability] = (
     Capability("demo", commands=(demo_cli.demo,)),
     Capability("outbox", commands=(outbox_cli.worker,)),
@@ -201,7 +207,7 @@ CAPABILITIES: Sequence[Capability] = (
     Capability(
         "publishing",
         blueprints=(
-            publishing_office.bp,
+            *dict.fromkeys(pages.bp for pages in PAGES_OF_DRAFTS),
             publishing_upload_office.bp,
             publishing_upload_drafts_office.bp,
             erasure_office.bp,

@@ -9,7 +9,7 @@ from flask import current_app
 
 from portal.disclosure import actions as disclosure
 from portal.disclosure.models import Document
-from portal.disclosure.rules import PERSON, check_publisher
+from portal.disclosure.rules import check_publisher, person
 from portal.kernel import clock
 from portal.kernel.errors import NotFoundError, PortalError
 from portal.moderation.actions import hide
@@ -18,7 +18,7 @@ from portal.procurement import queries as procurement
 from portal.procurement.actions import seal_releases
 from portal.procurement.queries import NOTICE
 from portal.publishing import queries, rules
-from portal.publishing.models import Draft, DraftDocument, DraftEvent
+from portal.publishing.models import Draft, DraftEvent
 from portal.publishing.notices import checking, deadlines
 from portal.publishing.notices.filling import values_of
 from portal.publishing.notices.model import notice_types
@@ -126,7 +126,7 @@ def change_draft(draft_id: int, values: Mapping[str, object], *, by: int, govern
         kept = {name: value for name, value in {**draft.values, **values}.items() if value not in (None, [])}
         if kept != draft.values:
             draft.values = kept
-            _touch(draft, DraftAct.CHANGED, by)
+            touch(draft, DraftAct.CHANGED, by)
         return draft
 
 
@@ -143,62 +143,17 @@ def continue_purchase(draft_id: int, ocid: str, *, by: int, governments: Collect
         if ocid not in {one.process.ocid for one in queries.likely_purchases(draft)}:
             raise rules.UnknownPurchaseError
         draft.ocid = ocid
-        _touch(draft, DraftAct.CHANGED, by)
+        touch(draft, DraftAct.CHANGED, by)
         return draft
-
-
-def attach_document(draft_id: int, document_id: int, *, by: int, governments: Collection[int]) -> None:
-    """Let a document that was handed in be published with a draft.
-
-    Raises:
-        NotFoundError, WrongDraftStateError
-    """
-    with transaction():
-        draft = queries.draft_in_office(draft_id, governments, for_update=True)
-        rules.check_open(draft.status)
-        if document_id not in {one.id for one in queries.documents_to_attach(draft)}:
-            raise NotFoundError
-        db.session.add(DraftDocument(draft_id=draft.id, document_id=document_id))
-        _touch(draft, DraftAct.CHANGED, by)
-
-
-def hand_in_document(
-    draft_id: int, data: bytes, *, filename: str, title: str, by: int, governments: Collection[int]
-) -> None:
-    """Take in a file and attach it to a draft.
-
-    Raises:
-        NotFoundError, WrongDraftStateError, TooLargeError, EmptyDocumentError
-    """
-    draft = queries.draft_in_office(draft_id, governments)
-    rules.check_open(draft.status)
-    told = disclosure.Received(draft.ocid, filename, title, is_announced=False, by=_named(by))
-    kept = disclosure.receive(data, told)
-    if kept.published_at is None and kept.id not in {one.id for one in queries.documents_of(draft_id)}:
-        attach_document(draft_id, kept.id, by=by, governments=governments)
-
-
-def detach_document(draft_id: int, document_id: int, *, by: int, governments: Collection[int]) -> None:
-    """Take a document away from a draft; it stays handed in.
-
-    Raises:
-        NotFoundError, WrongDraftStateError
-    """
-    with transaction():
-        draft = queries.draft_in_office(draft_id, governments, for_update=True)
-        rules.check_open(draft.status)
-        deleted = db.session.query(DraftDocument).filter_by(draft_id=draft_id, document_id=document_id).delete()
-        if not deleted:
-            raise NotFoundError
-        _touch(draft, DraftAct.CHANGED, by)
 
 
 def faults_of(draft: Draft) -> list[checking.Fault]:
     """List what a draft lacks before it can be submitted."""
     if draft.purpose is Purpose.WITHDRAW or draft.body is not None:
         return []
-    category = str(_state_values(draft).get("category") or "")
-    return checking.faults_of(notice_types()[draft.notice_type], draft.values, today=clock.today(), category=category)
+    said = values_of(notice_types()["tender"], queries.state_of(draft.ocid), number=draft.id, corrects=False)
+    category, notice = str(said.get("category") or ""), notice_types()[draft.notice_type]
+    return checking.faults_of(notice, draft.values, today=clock.today(), category=category)
 
 
 def submit_draft(draft_id: int, *, by: int, governments: Collection[int]) -> Draft:
@@ -213,7 +168,7 @@ def submit_draft(draft_id: int, *, by: int, governments: Collection[int]) -> Dra
         if faults_of(draft):
             raise rules.IncompleteDraftError
         draft.status, draft.return_reason, draft.submitted_by = DraftStatus.SUBMITTED, "", by
-        _touch(draft, DraftAct.SUBMITTED, by)
+        touch(draft, DraftAct.SUBMITTED, by)
         return draft
 
 
@@ -238,7 +193,7 @@ def discard_draft(draft_id: int, *, by: int, governments: Collection[int]) -> No
         draft = queries.draft_in_office(draft_id, governments, for_update=True)
         rules.check_move(draft.status, DraftStatus.DISCARDED)
         draft.status = DraftStatus.DISCARDED
-        _touch(draft, DraftAct.DISCARDED, by)
+        touch(draft, DraftAct.DISCARDED, by)
 
 
 def approve_draft(
@@ -258,9 +213,9 @@ def approve_draft(
             raise rules.DraftChangedError
         rules.check_moment(publish_at, clock.now())
         for document in queries.documents_of(draft.id):
-            check_publisher(_named(by), added_by=document.added_by if document.published_at is None else None)
+            check_publisher(person(by), added_by=document.added_by if document.published_at is None else None)
         draft.approved_by, draft.publish_at, draft.status = by, publish_at, DraftStatus.APPROVED
-        _touch(draft, DraftAct.APPROVED, by)
+        touch(draft, DraftAct.APPROVED, by)
         if publish_at is None:
             _publish(draft, by)
         return draft
@@ -297,16 +252,11 @@ def _publish(draft: Draft, by: int | None) -> None:
         draft.release_id = report.sealed[0] if report.sealed else None
         for document in queries.documents_of(draft.id):
             if document.published_at is None:
-                disclosure.publish(document.id, by=_named(draft.approved_by))
+                disclosure.publish(document.id, by=person(draft.approved_by or 0))
             kept = db.session.get_one(Document, document.id)
             kept.release_id = kept.release_id or draft.release_id
     draft.status, draft.published_at = DraftStatus.PUBLISHED, now
-    _touch(draft, DraftAct.PUBLISHED, by)
-
-
-def _named(person_id: int | None) -> str:
-    """Name somebody as documents remember who handed them in and who published them."""
-    return f"{PERSON}{person_id}"
+    touch(draft, DraftAct.PUBLISHED, by)
 
 
 def _keep(draft: Draft, by: int, *, fills: bool) -> Draft:
@@ -320,11 +270,12 @@ def _keep(draft: Draft, by: int, *, fills: bool) -> Draft:
             notice_types()[draft.notice_type], queries.basis_of(draft), number=draft.id,
             corrects=draft.purpose is Purpose.CORRECT, said=draft.values,
         )  # fmt: skip
-    _touch(draft, DraftAct.BEGUN, by)
+    touch(draft, DraftAct.BEGUN, by)
     return draft
 
 
-def _touch(draft: Draft, act: DraftAct, by: int | None, note: str = "") -> None:
+def touch(draft: Draft, act: DraftAct, by: int | None, note: str = "") -> None:
+    """Note an act on a draft in its history, and what follows from it: revision, title, next deadline."""
     draft.changed_at = clock.now()
     draft.revision = (draft.revision or 0) + 1
     draft.title = queries.title_of(draft)
@@ -340,15 +291,11 @@ def give_back(draft: Draft, reason: str, by: int | None) -> None:
     rules.check_move(draft.status, DraftStatus.DRAFTING)
     draft.status, draft.return_reason = DraftStatus.DRAFTING, reason
     draft.approved_by = draft.publish_at = None
-    _touch(draft, DraftAct.RETURNED, by, reason)
+    touch(draft, DraftAct.RETURNED, by, reason)
 
 
 def _body_ocid(begin: Begin) -> str | None:
     return str(begin.body["ocid"])[:100] if begin.body and begin.body.get("ocid") else None
-
-
-def _state_values(draft: Draft) -> Values:
-    return values_of(notice_types()["tender"], queries.state_of(draft.ocid), number=draft.id, corrects=False)
 
 
 def _said(error: PortalError) -> str:

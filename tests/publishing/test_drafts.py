@@ -22,7 +22,7 @@ from portal.moderation.rules import WithdrawnForGoodError
 from portal.procurement import queries as procurement
 from portal.procurement.models import Process, Release
 from portal.procurement.rules import Stage, WithdrawnError
-from portal.publishing import actions, due, queries, rules
+from portal.publishing import actions, draft_documents, due, queries, rules
 from portal.publishing.models import Draft
 from portal.publishing.notices.model import notice_types
 from portal.publishing.rules import DraftStatus, Purpose
@@ -305,7 +305,7 @@ def test_a_purchase_of_which_all_was_withdrawn_says_so(app: Flask) -> None:
 def test_documents_are_published_with_the_notice(app: Flask) -> None:
     government, publisher, approver = make_offices()
     draft = make_draft("tender", government, by=publisher)
-    actions.hand_in_document(
+    draft_documents.hand_in_document(
         draft.id, "采购文件".encode(), filename="文件.txt", title="采购文件", by=publisher, governments={government}
     )
     actions.submit_draft(draft.id, by=publisher, governments={government})
@@ -322,7 +322,7 @@ def test_whoever_handed_a_document_in_does_not_publish_it_with_a_notice(app: Fla
     draft = make_draft("tender", government, by=publisher)
     told = Received(draft.ocid, "文件.txt", "采购文件", is_announced=False, by=f"person:{approver}")
     document = receive("采购文件".encode(), told)
-    actions.attach_document(draft.id, document.id, by=publisher, governments={government})
+    draft_documents.attach_document(draft.id, document.id, by=publisher, governments={government})
     actions.submit_draft(draft.id, by=publisher, governments={government})
 
     with pytest.raises(OwnDocumentError):
@@ -336,7 +336,7 @@ def test_a_document_that_became_public_meanwhile_hinders_nobody(app: Flask) -> N
     government, publisher, approver = make_offices()
     draft = make_draft("tender", government, by=publisher)
     said = {"filename": "文件.txt", "title": "采购文件", "by": publisher, "governments": {government}}
-    actions.hand_in_document(draft.id, "采购文件".encode(), **said)
+    draft_documents.hand_in_document(draft.id, "采购文件".encode(), **said)
     actions.submit_draft(draft.id, by=publisher, governments={government})
     publish_document(db.session.scalars(select(Document)).one().id, by="somebody")
 
