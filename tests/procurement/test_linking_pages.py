@@ -15,6 +15,7 @@ from portal.procurement import joins
 from portal.procurement.link_models import LinkSuggestion, ProcessJoin
 from portal.procurement.models import Release
 from portal.procurement.process_page import process_page
+from portal.procurement.story import StageStep
 from portal.storage.database import db
 from tests.factories.linking import BY, catch_up, join, make_publisher, notice, ocid_of, publish
 from tests.factories.web import send, signed_in, text_of
@@ -313,3 +314,15 @@ def test_the_queue_takes_the_same_statements_for_few_and_for_many(
         office.get("/office/links")
 
     assert len(many) == len(few)
+
+
+def test_an_intention_that_came_after_its_tender_stands_behind_it_and_says_so(office: FlaskClient) -> None:
+    intention = notice(MEALS, ocid=ocid_of(6), day="2026-03-20", yuan=120_000) | {"tag": ["planning"]}
+    publish(intention)
+    join(A, ocid_of(6))
+
+    page = text_of(office, f"/processes/{A}")
+    titles = [step.title for step in process_page(A).steps if isinstance(step, StageStep)]
+
+    assert titles.index("Intention published") > titles.index("Tender notice")
+    assert "采购意向在采购公告之后才公开" in page
