@@ -16,8 +16,10 @@ from portal.procurement import field_changes
 from portal.procurement import queries as procurement
 from portal.procurement.link_models import ProcessClue
 from portal.procurement.linking import clues_of, likely_processes
+from portal.procurement.linking_rules import LONGEST_KEY, NUMBER
 from portal.procurement.merging import compile_releases
 from portal.procurement.models import Process, Release
+from portal.procurement.notice_titles import numbers_in
 from portal.procurement.rules import Tag
 from portal.procurement.titling import spare_title_in, title_in
 from portal.procurement.values import first_text
@@ -126,6 +128,16 @@ def purchases_like(text: str, governments: Sequence[Government]) -> Sequence[Pro
         rows = db.session.scalars(query.order_by(Process.last_release_at.desc(), Process.ocid).limit(MOST_FOUND))
         found |= {one.ocid: one for one in rows}
     return list(found.values())[:MOST_FOUND]
+
+
+def purchases_numbered(number: str, government: Government) -> Sequence[Process]:
+    """Find purchases of a government by their project number: one look into an index, whatever their number.
+
+    A purchase is known by its number as soon as links are suggested for it, a moment after its publication.
+    """
+    keys = [one.project[:LONGEST_KEY] for one in numbers_in(number)]
+    clues = select(ProcessClue.ocid).where(ProcessClue.kind == NUMBER, ProcessClue.value.in_(keys))
+    return db.session.scalars(purchases_of(government).where(Process.ocid.in_(clues)).limit(MOST_FOUND)).all()
 
 
 def purchase_of(ocid: str, government: Government) -> Process | None:

@@ -254,13 +254,19 @@ def _purchase_named(said: str, government: Government) -> Process | None:
     purchase = queries.purchase_of(said, government)
     if purchase is not None:
         return purchase
-    tender = notice_types()["tender"]
-    found = [
-        one
-        for one in queries.purchases_like(said, [government])
-        if values_of(tender, one.compiled, number=0, corrects=False).get("project_number") == said
-    ]
-    return found[0] if len(found) == 1 else None
+    for find in (queries.purchases_numbered, _purchases_like):
+        found = [one for one in find(said, government) if _project_number(one) == said]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _purchases_like(said: str, government: Government) -> Sequence[Process]:
+    return queries.purchases_like(said, [government])
+
+
+def _project_number(purchase: Process) -> object:
+    return values_of(notice_types()["tender"], purchase.compiled, number=0, corrects=False).get("project_number")
 
 
 def said_by(candidate: Candidate, header: Header) -> list[tuple[int, list[tuple[str, str, list[str]]]]]:

@@ -13,8 +13,10 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from portal.ledger.models import LedgerEntry
+from portal.outbox.actions import drain
 from portal.procurement import extents
 from portal.procurement import queries as procurement
+from portal.procurement.link_consumer import LinkSuggester
 from portal.procurement.models import Release
 from portal.procurement.standard import faults_of
 from portal.publishing import actions, sheet_templates, uploads
@@ -24,6 +26,7 @@ from portal.publishing.notices.model import notice_types
 from portal.publishing.rules import DraftStatus
 from portal.publishing.sheet_columns import PURCHASE
 from portal.publishing.upload_models import Upload
+from portal.publishing.upload_rules import RowState
 from portal.storage.database import db
 from tests.factories.drafts import make_offices, make_published, make_staff
 from tests.factories.sheets import fill, first_sheet, old_workbook, saved, typed
@@ -215,6 +218,21 @@ def test_a_row_continues_a_purchase_by_its_project_number(app: Flask) -> None:
     draft = db.session.scalars(select(Draft).order_by(Draft.id.desc())).first()
     assert draft is not None
     assert (draft.ocid, draft.values["title"]) == (first.ocid, "社区助餐服务")
+
+
+def test_a_project_number_is_looked_up_in_an_index(
+    app: Flask, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    government, publisher, approver = make_offices()
+    make_published("tender", government, by=publisher, approver=approver)
+    drain([LinkSuggester()])
+    row = {PURCHASE: "郑财磋商采购-2026-15"} | typed("contract")
+
+    with count_queries() as statements:
+        keep("合同.xlsx", fill(template("contract"), [row]), government, publisher)
+
+    assert [one.state for one in notices_of(newest())] == [RowState.GOOD]
+    assert [one for one in statements if "LIKE" in one and "process_clue" in one] == []
 
 
 @pytest.mark.parametrize("said", ["", "没有这个项目", "ocds-other-1"])
