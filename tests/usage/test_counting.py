@@ -88,7 +88,7 @@ def test_no_request_writes_and_no_page_becomes_new_by_being_counted(
     with count_queries() as statements:
         use(client, "/help")
 
-    assert not [one for one in statements if not one.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN"))]
+    assert not [one for one in statements if re.search(r"\b(INSERT|UPDATE|DELETE)\b", one.upper())]
     counting.write(app)
     assert months() != {}
     assert change_state() == before
