@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 
 from portal.exporting import registry as datasets
-from portal.opendata import ocds
+from portal.opendata import ocds, snapshots
 from portal.opendata.crawled import SOURCES
 from portal.storage.database import db
 from portal.web import locale
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from portal.exporting.snapshots import Kept
+
+OCDS = "ocds"
 _FILE = Path(__file__).parent.parent / "data" / "catalogue.toml"
 
 
@@ -104,6 +107,18 @@ def spans() -> Mapping[str, Span]:
         if first is not None:
             found[source.name] = Span(first, last)
     return found
+
+
+def newest_snapshot() -> tuple[str, Mapping[str, Mapping[str, Kept]]]:
+    """Tell the day of the newest snapshot that may be seen, and its files (by path) of each dataset."""
+    found: dict[str, dict[str, Kept]] = {}
+    newest = next(iter(snapshots.valid()), None)
+    if newest is None:
+        return "", found
+    for name, file in newest.files.items():
+        dataset = OCDS if name.startswith(f"{OCDS}-") else name.partition(".")[0]
+        found.setdefault(dataset, {})[f"/data/snapshots/{newest.day}/{name}"] = file
+    return newest.day, found
 
 
 def told(message: str) -> Spoken:

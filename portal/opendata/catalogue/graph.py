@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
+    from portal.exporting.snapshots import Kept
     from portal.opendata.catalogue.facts import Catalogued, Span
     from portal.settings import Settings
 
@@ -46,6 +47,7 @@ class Catalogue:
         self._settings = settings
         self._site = links.public_url()
         self._licence = URIRef(settings.licence_url)
+        self._snapshot_day, self._in_snapshot = facts.newest_snapshot()
         self.catalog, self.publisher, self.contact = (self._here(name) for name in ("catalog", "publisher", "contact"))
 
     def build(self) -> Graph:
@@ -126,11 +128,26 @@ class Catalogue:
                     self._distribution(dataset, one, f"/{one.list_name}.{ending}", newest, span)
         for path, name in one.files:
             self._distribution(dataset, one, path, name, span)
+        for path, file in self._in_snapshot.get(one.name, {}).items():
+            on = self._snapshot_day
+            made = self._distribution(dataset, one, path, Spoken(f"{on} 快照", f"snapshot of {on}"), None)
+            self._measure(made, file)
 
-    def _distribution(self, dataset: URIRef, one: Catalogued, path: str, part: Spoken, span: Span | None) -> None:
+    def _measure(self, made: URIRef, file: Kept) -> None:
+        """Say of a file that never changes how many bytes it has, and their SHA-256."""
+        checksum = URIRef(f"{made}-sha256")
+        self._say(made, DCTERMS.issued, Literal(self._snapshot_day, datatype=XSD.date))
+        self._say(made, DCAT.byteSize, Literal(str(file.size), datatype=XSD.nonNegativeInteger))
+        self._say(made, words.SPDX.checksum, checksum)
+        self._say(checksum, RDF.type, words.SPDX.Checksum)
+        self._say(checksum, words.SPDX.algorithm, words.SHA256)
+        self._say(checksum, words.SPDX.checksumValue, Literal(file.sha256, datatype=XSD.hexBinary))
+        self._say(words.SHA256, RDF.type, words.SPDX.ChecksumAlgorithm)
+
+    def _distribution(self, dataset: URIRef, one: Catalogued, path: str, part: Spoken, span: Span | None) -> URIRef:
         file = path.rpartition("/")[2]
         ending, url = file.partition(".")[2], URIRef(self._site + path)
-        made, name = self._here(f"file-{one.name}-{file}"), words.name_of(ending)
+        made, name = self._here("file" + path.replace("/", "-")), words.name_of(ending)
         self._say(dataset, DCAT.distribution, made)
         self._say(made, RDF.type, DCAT.Distribution)
         self._say(made, DCAT.accessURL, url)
@@ -145,6 +162,7 @@ class Catalogue:
         if span is not None:
             self._date(made, span.first, DCTERMS.issued)
             self._date(made, span.last, DCTERMS.modified)
+        return made
 
     def _describe_format(self, made: URIRef, ending: str) -> None:
         """Say what a file is by its extension; of one that the vocabularies do not know nothing is said."""

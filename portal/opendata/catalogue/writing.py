@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from portal.opendata import snapshots
 from portal.web import links
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ _EXTENSION = "catalogue"
 
 
 def written(extension: str) -> bytes:
-    """Write the catalogue; both formats are made once in each process until something public changes."""
+    """Write the catalogue; both formats are made once in each process until something in it changes."""
     state: Callable[[], str] = current_app.extensions["change_state"]
-    key = (state(), links.public_url())
+    root = snapshots.root()
+    made = sorted(folder.name for folder in root.iterdir()) if root.exists() else []  # making one is no event
+    key = (state(), links.public_url(), *made)
     kept = current_app.extensions.get(_EXTENSION)
     if kept is None or kept[0] != key:
         kept = current_app.extensions[_EXTENSION] = (key, _made())

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyshacl import validate
-from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, Graph, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, Graph, Namespace, URIRef
 
 from portal.demo import loader
 from portal.exporting import registry as datasets
+from portal.kernel import clock
+from portal.kernel.canonical import sha256_hex
 from portal.moderation.actions import hide
+from portal.opendata import snapshots
 from portal.opendata.catalogue import writing
 from portal.storage.database import db
 from tests.factories.purchases import make_release, publish
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 SITE = "http://127.0.0.1:8000"
 SHAPES = (
     "html/shacl/shapes.ttl", "html/shacl/shapes_recommended.ttl", "html/shacl/range.ttl",
@@ -146,6 +150,28 @@ def test_releases_are_told_by_year(app: Flask, client: FlaskClient) -> None:
     assert client.get("/ocds/releases/2024.jsonl.gz").status_code == 200
 
 
+def test_a_snapshot_is_told_with_its_bytes_and_hash(app: Flask, client: FlaskClient, shapes: Graph) -> None:
+    make_bodies()
+    number = make_listing("服务一").id
+    client.get("/catalog.ttl")
+    snapshots.make()
+    graph = read(client)
+
+    files = {
+        str(graph.value(file, DCAT.downloadURL)).removeprefix(SITE): file for file in graph.subjects(DCAT.byteSize)
+    }
+    for path, file in files.items():
+        with client.get(path) as answer:
+            data = answer.data
+        checksum = graph.value(file, SPDX.checksum)
+        assert int(str(graph.value(file, DCAT.byteSize))) == len(data)
+        assert str(graph.value(checksum, SPDX.checksumValue)).lower() == sha256_hex(data)
+    assert f"/data/snapshots/{clock.today()}/services.csv" in files
+    assert results(graph, shapes)["Violation"] == []
+    hide("service", str(number), reason="误公开", by=None)
+    assert not list(read(client).subjects(DCAT.byteSize))
+
+
 @pytest.mark.usefixtures("app")
 def test_titles_are_told_in_both_languages(client: FlaskClient) -> None:
     graph = read(client)
@@ -203,5 +229,7 @@ def test_an_unknown_form_of_the_catalogue_is_not_there(client: FlaskClient) -> N
 def test_an_unchanged_catalogue_is_not_sent_again(client: FlaskClient) -> None:
     first = client.get("/catalog.jsonld")
 
-    assert client.get("/catalog.jsonld", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    for packed in ({}, {"Accept-Encoding": "br"}):
+        tag = client.get("/catalog.jsonld", headers=packed).headers["ETag"]
+        assert client.get("/catalog.jsonld", headers={"If-None-Match": tag, **packed}).status_code == 304
     assert json.loads(first.data)["@context"]["dcat"] == str(DCAT)
