@@ -52,7 +52,10 @@ PAGING: Mapping[str, tuple[Json, str]] = {
         N_("How many rows a page holds at the most."),
     ),
     SINCE: (
-        {"type": "string", "maxLength": 40},
+        {
+            "type": "string",
+            "anyOf": [{"pattern": r"^[0-9]{1,18}$"}, {"format": "date"}, {"format": "date-time"}],
+        },
         N_(
             "Only what changed since then, each thing once; meta.removed names what is not in the list any more. A "
             "position as meta.position of an earlier answer gives it (exact), or a day or moment (ISO 8601)."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from portal.kernel.errors import NotFoundError
+from portal.opendata.hsds.listing import MOST_PAGES
 from portal.opendata.hsds.rules import PROFILE_VERSION, VERSION
 from portal.web import links
 
@@ -32,9 +33,13 @@ PATHS = {
     "/taxonomy_terms/{id}": ("getTaxonomyTerm", (), "taxonomy_term"),
 }
 TYPES: dict[str, Json] = {
-    "page": {"type": "integer", "minimum": 1},
+    "page": {"type": "integer", "minimum": 1, "maximum": MOST_PAGES},
     "per_page": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},
-    "modified_after": {"type": "string", "description": "A day or a moment; what changed then is included."},
+    "modified_after": {
+        "type": "string",
+        "anyOf": [{"format": "date"}, {"format": "date-time"}],
+        "description": "A day or a moment; what changed then is included.",
+    },
     "region": {"type": "string", "description": "Code of GB/T 2260: services for residents of that region."},
     "minimal": {"type": "boolean"},
     "full": {"type": "boolean"},
@@ -98,11 +103,14 @@ def _operation(path: str, name: str, parameters: tuple[str, ...], answer: str) -
     ]
     if "{id}" in path:
         said.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}})
+    content: Json = {"application/json": {"schema": {"type": "object"}}}
+    if "format" in parameters:
+        content["application/x-ndjson"] = {"schema": {"type": "string"}}
     return {
         "operationId": name,
         "parameters": said,
         "responses": {
-            "200": {"description": answer, "content": {"application/json": {"schema": {"type": "object"}}}},
+            "200": {"description": answer, "content": content},
             "400": {"description": "A parameter cannot be read (application/problem+json)."},
             **({"404": {"description": "There is none, or it may not be seen."}} if "{id}" in path else {}),
         },
