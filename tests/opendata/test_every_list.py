@@ -37,6 +37,16 @@ def test_every_declared_dataset_is_served(client: FlaskClient, extension: str) -
         assert [answer.status_code for answer in answers] == [200, 200], dataset.name
 
 
+@pytest.mark.usefixtures("app")
+def test_every_declared_dataset_is_in_the_api(client: FlaskClient) -> None:
+    names = {dataset.name for dataset in datasets.public_datasets()} - {"search"}
+    answers = {name: client.get(f"/api/v1/{name}").status_code for name in names}
+
+    assert len(names) > 8
+    assert answers == dict.fromkeys(names, 200)
+    assert {one["name"] for one in client.get("/api/v1/").get_json()["data"]} == names
+
+
 def test_the_search_itself_can_be_followed_and_taken_away(app: Flask) -> None:
     with app.app_context():
         names = {source.name for source in feeds.all_feeds()}, {made.name for made in datasets.public_datasets()}

@@ -37,6 +37,16 @@ def by_ocds(client: FlaskClient) -> list[Key]:
     ]
 
 
+def by_api(client: FlaskClient) -> list[Key]:
+    found: list[Key] = []
+    address = "/api/v1/notices?limit=20&fields=ocid,release_id"
+    while address:
+        page = json.loads(text_at(client, address))
+        found += [(row["ocid"], row["release_id"]) for row in page["data"]]
+        address = local(page["links"]["next"] or "")
+    return found
+
+
 def by_years(client: FlaskClient) -> list[Key]:
     lines = text_at(client, "/ocds/releases/2026.jsonl").splitlines()
     return [(release["ocid"], release["id"]) for release in map(json.loads, lines)]
@@ -63,6 +73,7 @@ def local(address: str) -> str:
 PATHS: Mapping[str, Callable[[FlaskClient], list[Key]]] = {
     "JSON Lines": by_json_lines,
     "CSV": by_csv,
+    "API": by_api,
     "OCDS packages": by_ocds,
     "OCDS by year": by_years,
 }

@@ -89,7 +89,8 @@ def addresses() -> list[str]:
     lists = [f"/{name}.{form}" for name in ("notices", "processes", "contracts", "organizations", "services")
              for form in ("csv", "jsonl")]  # fmt: skip
     feeds = [f"/{name}.{form}" for name in ("notices", "services") for form in ("rss", "atom", "feed.json")]
-    pages = ["/", "/notices", "/processes", "/organizations", f"/processes/{OCID}", f"/processes/{OCID}/history",
+    pages = ["/", "/data/api", "/notices", "/processes", "/organizations", f"/processes/{OCID}",
+             f"/processes/{OCID}/history",
              *(f"/processes/{OCID}/releases/{one}" for one in numbers),
              *(f"/organizations/{one}" for one in db.session.scalars(select(Organization.id)))]  # fmt: skip
     found = [f"/search{form}?q={word}" for word in asked for form in ("", ".csv", ".jsonl", ".rss", ".atom")]
@@ -103,6 +104,14 @@ def addresses() -> list[str]:
         "/data/usage.csv",
         "/catalog.jsonld",
         "/api/v1/",
+        "/api/v1/openapi.json",
+        *(
+            f"/api/v1/{name}{more}"
+            for name in ("notices", "processes", "contracts", "organizations", "services")
+            for more in ("", "?updated_since=0", f"?q={quote(WORD)}", "/1", "/2", "/3")
+        ),
+        f"/api/v1/processes/{OCID}",
+        f"/api/v1/contracts/{OCID}%23C1",
         *(f"/processes/{OCID}/releases/{one}.json" for one in numbers),
         "/hsds/organizations",
         "/ledger/openings/0.jsonl",
