@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, event, text
 
 from portal.app import create_app
 from portal.demo import loader
@@ -91,7 +91,7 @@ def template(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("template")
     address = f"{database_server}/template_portal" if database_server else f"sqlite:///{folder / 'portal.sqlite3'}"
     if database_server:
-        _administer(database_server, "CREATE DATABASE template_portal")
+        postgres.administer(database_server, "CREATE DATABASE template_portal")
     made = create_app(Settings(data_dir=folder, database_url=address, testing=True))
     with made.app_context():
         upgrade()
@@ -113,7 +113,7 @@ def fresh_database(server: str, template: str, path: Path) -> Iterator[str]:
     _copy(server, template, address)
     yield address
     if server:
-        _administer(server, f"DROP DATABASE {_name(address)} WITH (FORCE)")
+        postgres.drop(server, _name(address))
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def demonstration(app: Flask, settings: Settings, database_server: str, province
     """Put the demonstration into the portal."""
     _let_go()
     if database_server:
-        _administer(database_server, f"DROP DATABASE {_name(settings.database)} WITH (FORCE)")
+        postgres.drop(database_server, _name(settings.database))
     _copy(database_server, province.database, settings.database)
     shutil.copytree(province.data_dir / "documents", settings.data_dir / "documents", dirs_exist_ok=True)
 
@@ -217,7 +217,7 @@ def _let_go(*, to_copy: bool = False) -> None:
 def _copy(server: str, template: str, address: str) -> None:
     """Copy a database to where there is none, or where SQLite may lose what it has."""
     if server:
-        _administer(server, f"CREATE DATABASE {_name(address)} TEMPLATE {_name(template)}")
+        postgres.copy(server, _name(template), _name(address))
         return
     path = address.removeprefix("sqlite:///")
     for part in ("", "-wal", "-shm"):
@@ -227,10 +227,3 @@ def _copy(server: str, template: str, address: str) -> None:
 
 def _name(address: str) -> str:
     return address.rsplit("/", 1)[-1]
-
-
-def _administer(server: str, statement: str) -> None:
-    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

@@ -7,8 +7,11 @@ import shutil
 import socket
 import subprocess
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, create_engine, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,10 +41,33 @@ def cluster(folder: Path) -> Iterator[str]:
     )
     start = f"{OPTIONS} -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
     _run(bin_folder / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", start, "start")
+    server = f"postgresql+psycopg://tester@127.0.0.1:{port}"
     try:
-        yield f"postgresql+psycopg://tester@127.0.0.1:{port}"
+        yield server
     finally:
+        _administrator(server).dispose()
         _run(bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+def copy(server: str, template: str, name: str) -> None:
+    """Make a database that holds what another one holds, by its files: a log of them takes nine times as long."""
+    administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+
+
+def drop(server: str, name: str) -> None:
+    """Take a database away, whoever uses it."""
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def administer(server: str, statement: str) -> None:
+    """Tell the server something about its databases."""
+    with _administrator(server).connect() as connection:
+        connection.execute(text(statement))
+
+
+@cache
+def _administrator(server: str) -> Engine:
+    return create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
 
 
 def _run(*command: object) -> None:

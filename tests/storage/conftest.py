@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import flask_migrate
 import pytest
-from sqlalchemy import create_engine, text
 
 from portal.app import create_app
 from portal.settings import Settings
 from portal.storage.database import db
 from portal.storage.upgrading import prepare
+from tests import postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ def migrated_to(database_server: str, tmp_path: Path) -> Iterator[Callable[[str]
     name = f"empty_{uuid.uuid4().hex[:12]}"
     address = f"{database_server}/{name}" if database_server else f"sqlite:///{tmp_path / name}"
     if database_server:
-        _administer(database_server, f"CREATE DATABASE {name}")
+        postgres.administer(database_server, f"CREATE DATABASE {name}")
     made = create_app(Settings(data_dir=tmp_path / "var", database_url=address, testing=True, drain="off"))
 
     def migrate(revision: str) -> None:
@@ -38,11 +38,4 @@ def migrated_to(database_server: str, tmp_path: Path) -> Iterator[Callable[[str]
         db.session.remove()
         db.engine.dispose()
     if database_server:
-        _administer(database_server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(server: str, statement: str) -> None:
-    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+        postgres.drop(database_server, name)
