@@ -16,6 +16,8 @@ from portal.feeds.months import Part
 from portal.feeds.opml import MEDIA_TYPE, Outline, write_opml
 from portal.feeds.registry import all_feeds, thing_feeds
 from portal.feeds.spec import Feed, Link
+from portal.kernel.errors import NotFoundError
+from portal.kernel.text import without_unseen
 from portal.opendata.feed_topics import is_announced
 from portal.opendata.rules import EARLIEST
 from portal.web import caching, links, locale
@@ -81,6 +83,8 @@ def channel_of_thing(feed: ThingFeed, name: str, page: int) -> Channel:
     Raises:
         NotFoundError: there is no such thing, or nobody may see it.
     """
+    if name != without_unseen(name):
+        raise NotFoundError
     subject = feed.find(name)
     return Channel(
         path=f"{feed.folder}/{subject.object_id}",

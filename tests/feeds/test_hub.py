@@ -21,6 +21,7 @@ from portal.feeds.hub import ForbiddenHubError, HttpHub, HubError, MemoryHub
 from portal.kernel import clock
 from portal.outbox.actions import drain
 from portal.settings import Settings
+from portal.storage.database import db
 from tests.factories.procurement import OCID, make_chain, seal, tender_release
 
 if TYPE_CHECKING:
@@ -226,6 +227,8 @@ def announced(settings: Settings, tmp_path: Path) -> Iterator[tuple[Flask, list[
         app = create_app(Settings(**said))
         with app.app_context():
             yield app, told
+            db.session.remove()
+            db.engine.dispose()
 
 
 def test_a_publication_is_announced_in_every_format_and_language(
