@@ -54,13 +54,13 @@ def show(upload_id: int) -> ResponseReturnValue:
 def approve(upload_id: int) -> ResponseReturnValue:
     """Say what is approved with all drafts of a file, and approve them in one act."""
     kept, person, draw = _upload(upload_id, PUBLISH), access.actor().person_id, _draw()
-    found = upload_drafts.for_approval(kept, by=person, draw=draw)
     return forms.handle(
-        ApproveAllForm(data={"token": found.token}), then=url_for(".show", upload_id=upload_id),
+        ApproveAllForm(), then=url_for(".show", upload_id=upload_id),
         act=lambda form: upload_drafts.approve_all(
             upload_id, token=form.token.data or "", by=person, governments=_governments(PUBLISH)
         ),
-        template="publishing/upload_approve.html", upload=kept, found=found, draw=draw, types=notice_types(),
+        template="publishing/upload_approve.html", upload=kept, draw=draw,
+        gather=lambda: upload_drafts.for_approval(kept, by=person, draw=draw), types=notice_types(),
         kind_names=field_changes.KIND_NAMES,
     )  # fmt: skip
 

@@ -200,8 +200,7 @@ def test_all_drafts_of_a_file_are_approved_in_one_act_from_a_page_that_says_what
 
     page = chief.get(f"{where}/approve").text
     other = chief.get(f"{where}/approve?sample=2").text
-    said = page.partition('name="token" type="hidden" value="')[2].partition('"')[0]
-    answer = send(chief, f"{where}/approve", token=said)
+    answer = send(chief, f"{where}/approve", token=said_in(page))
     going = chief.get(where)
     publish()
     done = chief.get(where)
@@ -234,6 +233,25 @@ def test_nobody_approves_a_file_that_they_took_nor_one_that_changed_meanwhile(ap
 
     assert statuses() == {DraftStatus.DRAFTING, DraftStatus.SUBMITTED}
     assert upload_drafts.approve_all(number, token=token(approver), by=approver, governments={government}) == 2
+
+
+def test_a_page_that_is_out_of_date_is_shown_anew_and_can_be_sent(app: Flask) -> None:
+    government, _, approver = submitted(app, rows=3)
+    where = f"/office/releases/upload/{newest().id}/drafts/approve"
+    chief = signed_in(app, approver)
+    draft = db.session.scalars(select(Draft.id).limit(1)).one()
+    actions.return_draft(draft, "改标题", by=approver, governments={government})
+
+    old = send(chief, where, token="3-9-3-0")
+    new = send(chief, where, token=said_in(old.text))
+
+    assert (old.status_code, new.status_code) == (409, 303)
+    assert "您将一次审批2份公告" in old.text
+    assert upload_drafts.status_counts(newest())[DraftStatus.APPROVED] == 2
+
+
+def said_in(page: str) -> str:
+    return page.partition('name="token" type="hidden" value="')[2].partition('"')[0]
 
 
 def test_all_drafts_are_given_back_submitted_again_and_thrown_away_in_one_act_each(app: Flask) -> None:
