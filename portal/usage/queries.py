@@ -73,9 +73,12 @@ def days(filters: Filters) -> Select[UsageDay]:
 
 
 def by_day() -> Mapping[Use, Sequence[tuple[date, int]]]:
-    """Count each use on each of the last days that are over; a day without any is 0."""
+    """Count each use on each of the last days that are over since counting began; a day without any is 0."""
     last = clock.today() - timedelta(1)
-    wanted = [last - timedelta(number) for number in reversed(range(DAYS_SHOWN))]
+    began = db.session.scalar(select(func.min(UsageDay.day)))
+    if began is None or began > last:
+        return {use: [] for use in Use}
+    wanted = [day for number in reversed(range(DAYS_SHOWN)) if (day := last - timedelta(number)) >= began]
     query = select(UsageDay.use, UsageDay.day, func.sum(UsageDay.count)).where(UsageDay.day.between(wanted[0], last))
     found = {
         (use, day): int(count) for use, day, count in db.session.execute(query.group_by(UsageDay.use, UsageDay.day))

@@ -20,7 +20,7 @@ from portal.kernel import clock
 from portal.moderation.actions import hide
 from portal.outbox.queries import change_state
 from portal.storage.database import db
-from portal.usage import actions, counting
+from portal.usage import actions, counting, queries
 from portal.usage.models import UsageDay, UsageMonth
 from portal.usage.rules import Key, Use, month_of
 from tests.factories.services import make_bodies, make_listing
@@ -257,7 +257,7 @@ def test_the_page_shows_charts_with_their_figures(
         answer = client.get(f"{prefix}/statistics")
 
     assert answer.status_code == 200
-    assert answer.text.count('<svg class="sw-columns"') == 2
+    assert answer.text.count('<svg class="sw-columns"') == (2 if has_counts else 0)
     assert ("1205" in answer.text) is has_counts
     assert "/data/usage.csv" in answer.text
 
@@ -268,3 +268,12 @@ def test_statistics_are_an_interface_too(app: Flask, client: FlaskClient) -> Non
         body = json.loads(client.get("/api/v1/usage").data)
 
     assert [one["count"] for one in body["data"]] == [1203]
+
+
+def test_days_before_counting_began_are_not_shown_as_unused(app: Flask) -> None:
+    counted(app, Key(Use.VIEW, "page", "help"), 9)
+
+    with clock.frozen(LAST + timedelta(days=3)):
+        days = queries.by_day()[Use.VIEW]
+
+    assert [count for _, count in days] == [9, 0, 0]
