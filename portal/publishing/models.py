@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from portal.kernel import clock
 from portal.parties.models import Government
@@ -14,20 +14,62 @@ from portal.storage.database import Model
 from portal.storage.immutable import make_immutable
 
 
-class Draft(Model):
-    """A notice before its publication, of one government; also a correction or withdrawal of a published one."""
-
-    __tablename__ = "draft"
-    __table_args__ = (
-        CheckConstraint("approved_by IS NULL OR approved_by <> drafted_by", name="four_eyes_drafted"),
-        CheckConstraint("approved_by IS NULL OR approved_by <> submitted_by", name="four_eyes_submitted"),
-        CheckConstraint("status NOT IN ('approved', 'published') OR approved_by IS NOT NULL", name="approved_by_one"),
-        CheckConstraint("purpose = 'publish' OR (corrects_id IS NOT NULL AND reason <> '')", name="reason_given"),
-    )
+class TwoPersonDraft:
+    """What a draft of anything has that one official writes and another one approves."""
 
     # Identification
     id: Mapped[int] = mapped_column(primary_key=True)
     government_id: Mapped[int] = mapped_column(ForeignKey("government.id"), index=True)
+    # Who
+    drafted_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Lifecycle
+    status: Mapped[DraftStatus] = mapped_column(default=DraftStatus.DRAFTING, index=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    return_reason: Mapped[str] = mapped_column(Text, default="")
+    begun_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+    @declared_attr
+    @classmethod
+    def government(cls) -> Mapped[Government]:
+        """Give the government that the draft is of."""
+        return relationship(Government, lazy="joined")
+
+
+class ActOnDraft:
+    """What somebody did with a draft of anything, and when: never changed afterwards."""
+
+    # Identification
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # What
+    act: Mapped[DraftAct]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    # Lifecycle
+    at: Mapped[datetime]
+
+
+def four_eyes() -> tuple[CheckConstraint, CheckConstraint]:
+    """Make the constraints that nobody approves what they drafted or submitted."""
+    return (
+        CheckConstraint("approved_by IS NULL OR approved_by <> drafted_by", name="four_eyes_drafted"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> submitted_by", name="four_eyes_submitted"),
+    )
+
+
+class Draft(TwoPersonDraft, Model):
+    """A notice before its publication, of one government; also a correction or withdrawal of a published one."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        *four_eyes(),
+        CheckConstraint("status NOT IN ('approved', 'published') OR approved_by IS NOT NULL", name="approved_by_one"),
+        CheckConstraint("purpose = 'publish' OR (corrects_id IS NOT NULL AND reason <> '')", name="reason_given"),
+    )
+
     # What
     purpose: Mapped[Purpose] = mapped_column(default=Purpose.PUBLISH)
     notice_type: Mapped[str] = mapped_column(String(30))
@@ -40,20 +82,10 @@ class Draft(Model):
     reason: Mapped[str] = mapped_column(Text, default="")
     # Who
     drafted_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # Lifecycle
-    status: Mapped[DraftStatus] = mapped_column(default=DraftStatus.DRAFTING, index=True)
-    revision: Mapped[int] = mapped_column(default=1)
-    return_reason: Mapped[str] = mapped_column(Text, default="")
-    begun_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
     due_on: Mapped[date | None]
     publish_at: Mapped[datetime | None] = mapped_column(index=True)
-    published_at: Mapped[datetime | None]
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
-
-    government: Mapped[Government] = relationship(lazy="joined")
 
     @property
     def is_scheduled_late(self) -> bool:
@@ -61,20 +93,12 @@ class Draft(Model):
         return self.publish_at is not None and self.due_on is not None and clock.day_of(self.publish_at) > self.due_on
 
 
-class DraftEvent(Model):
+class DraftEvent(ActOnDraft, Model):
     """What somebody did with a draft, and when: never changed afterwards."""
 
     __tablename__ = "draft_event"
 
-    # Identification
-    id: Mapped[int] = mapped_column(primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
-    # What
-    act: Mapped[DraftAct]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    note: Mapped[str] = mapped_column(Text, default="")
-    # Lifecycle
-    at: Mapped[datetime]
 
 
 class DraftDocument(Model):

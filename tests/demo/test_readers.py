@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def test_the_demonstration_is_used_and_the_page_of_statistics_tells_it(app: Flask) -> None:
-    loader.load()
-
+def test_the_demonstration_is_used_and_the_page_of_statistics_tells_it(app: Flask, demonstration: None) -> None:
     days = db.session.scalars(select(UsageDay.day).distinct().order_by(UsageDay.day)).all()
     assert len(days) == 100
     assert days[-1] < clock.day_of(loader.AS_OF)
