@@ -110,7 +110,7 @@ def _set_up_web(app: Flask, settings: Settings) -> None:
     caching.init_app(app, build=templating.build_of(TEMPLATES, TRANSLATIONS, STATIC), change_state=change_state)
     app.extensions["actor_source"] = current_actor
     app.before_request(access.check)
-    Compress(app)
+    Compress(app).compress_mimetypes_set.add("application/feed+json")
     errors.init_app(app)
     templating.init_app(app, static=STATIC)
     app.wsgi_app = locale.LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way

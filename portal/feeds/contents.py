@@ -48,7 +48,9 @@ def newest(listing: Listing, filters: Filters) -> Contents:
     relations["last"] = _page(pages)
     if number > 1:
         return Contents(entries, (), relations)
-    return Contents(entries, _lately(listing, plain, entries, pages), relations | _archive_before(listing, plain))
+    gone, archived = _lately(listing, plain, entries, pages), _archive_before(listing, plain)
+    late = _not_archived(listing, plain, entries) if pages > 1 else ()
+    return Contents([*entries, *late], gone, relations | archived)
 
 
 def archive(listing: Listing, filters: Filters, part: Part) -> Contents:
@@ -70,6 +72,8 @@ def archive(listing: Listing, filters: Filters, part: Part) -> Contents:
     following = Part(part.month, part.number + 1) if part.number < parts else _part_after(listing, plain, part)
     if following is not None:
         relations["next-archive"] = {"archive": following}
+    elif "prev-archive" not in relations:
+        relations["next-archive"] = {}  # the only part there is: validators want it to lead somewhere
     return Contents(entries, gone, relations, is_archive=True)
 
 
@@ -83,6 +87,18 @@ def _lately(listing: Listing, filters: Filters, entries: Sequence[Entry], pages:
     if pages == 1:
         return gone
     return [one for one in gone if one.at >= entries[-1].updated_at]
+
+
+def _not_archived(listing: Listing, filters: Filters, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Read what is in no closed part yet and was published after, but not changed as lately as, the newest.
+
+    Only where things change: else the newest are as many as a part holds, and the part that is open is among them.
+    """
+    month = Month.of(clock.now())
+    parts = closed_parts(listing.count_of_month(filters, month), is_over=False)
+    known = {(one.kind, one.object_id) for one in entries}
+    late, _ = listing.part(filters, Part(month, parts + 1))
+    return [one for one in reversed(late) if (one.kind, one.object_id) not in known]
 
 
 def _archive_before(listing: Listing, filters: Filters) -> Relations:

@@ -10,6 +10,8 @@ import feedparser
 import pytest
 from lxml import etree
 
+from portal.demand.actions import answer_proposal
+from portal.demand.rules import Verdict
 from portal.feeds.listing import Listed
 from portal.feeds.months import Month, Part, closed_parts
 from portal.feeds.spec import Entry
@@ -18,6 +20,7 @@ from portal.kernel.errors import BadFilterError
 from portal.moderation.actions import hide
 from portal.procurement.feeds import LISTING
 from portal.web.filters import Filters
+from tests.factories.demand import make_person, make_place, make_proposal
 from tests.factories.procurement import OCID, award_release, seal, tender_release
 
 if TYPE_CHECKING:
@@ -248,3 +251,22 @@ def test_a_history_is_read_like_a_table(app: Flask) -> None:
         assert (history.month_before(ALL), history.month_after(ALL, Month(2026, 3))) == (Month(2026, 5), Month(2026, 4))
         assert [one.object_id for one in history.part(ALL, Part(Month(2026, 3)))[0]] == ["0", "1"]
         assert history.count_of_month(ALL, Month(2026, 5)) == 1
+
+
+def test_what_is_in_no_closed_part_is_told_though_much_else_changed(client: FlaskClient) -> None:
+    government, author = make_place(), make_person()
+    proposals = [make_proposal(government, by=author, title=f"希望{number}") for number in range(55)]
+    for proposal in proposals[:50]:
+        answer_proposal(proposal, Verdict.ACCEPTED, "明年安排。", by=None, governments=[government])
+
+    [newest] = [feedparser.parse(client.get("/proposals.atom").data).entries]
+
+    assert {entry.id.rpartition(":")[2] for entry in newest} == {str(proposal) for proposal in proposals}
+
+
+def test_the_only_part_of_an_archive_leads_on_to_the_feed(client: FlaskClient) -> None:
+    publish(1)
+    with clock.frozen(datetime(2026, 5, 1, tzinfo=UTC)):
+        links = links_of(client, "/notices.atom?archive=2026-03")
+
+    assert (links["current"], links["next-archive"]) == (".atom", ".atom")
