@@ -1,13 +1,15 @@
 """How often one address may ask the interfaces for programs. Nothing of it is kept but a count until the time is over.
 
-Cached and unchanged answers count too: what is told in the headers is then true for every answer.
+Cached and unchanged answers count too: what is told in the headers is then true for every answer. In one process we
+count ourselves: the storage in memory of the library `limits` starts a thread a hundred times a second to forget.
 """
 
 from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
+from threading import Lock
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from flask import request
 from limits import parse
@@ -19,21 +21,67 @@ from portal.kernel.errors import TooManyError
 if TYPE_CHECKING:
     from flask import Flask, Response
     from limits import RateLimitItem
-    from limits.strategies import RateLimiter
 
     from portal.settings import Settings
 
+    Counted = tuple[int, float]
+
 PATHS = ("/api/", "/hsds/")
+IN_MEMORY = "memory://"
 NETWORK_BITS = 64  # of an IPv6 address: what one customer of a provider has
 _ENVIRON_KEY = "sanwen.limit"
 
 
+class Counter(Protocol):
+    """Counts the requests of each asker in windows of time."""
+
+    def count(self, asker: str) -> Counted:
+        """Count one more; tell how many there are in this window, and when it ends."""
+
+
+class OwnCounter:
+    """Counts in this process; all windows begin and end together, and what was counted is forgotten then."""
+
+    def __init__(self, seconds: int) -> None:
+        """Begin with none."""
+        self._seconds, self._ends_at, self._lock = seconds, 0.0, Lock()
+        self._counts: dict[str, int] = {}
+
+    def count(self, asker: str) -> Counted:
+        """Count one more."""
+        now = time()
+        with self._lock:
+            if now >= self._ends_at:
+                self._ends_at = (now // self._seconds + 1) * self._seconds
+                self._counts = {}
+            self._counts[asker] = self._counts.get(asker, 0) + 1
+            return self._counts[asker], self._ends_at
+
+
+class SharedCounter:
+    """Counts for all processes together, where the library `limits` can."""
+
+    def __init__(self, item: RateLimitItem, storage: str) -> None:
+        """Reach the storage."""
+        self._item, self._limiter = item, FixedWindowRateLimiter(storage_from_string(storage))
+
+    def count(self, asker: str) -> Counted:
+        """Count one more."""
+        is_allowed = self._limiter.hit(self._item, asker)
+        stats = self._limiter.get_window_stats(self._item, asker)
+        return self._item.amount - stats.remaining + (not is_allowed), stats.reset_time
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Count the requests of each address, unless the settings say that there is no limit; before anything answers."""
-    if not settings.api_limit:
+    limit = allowed(settings)
+    if limit is None:
         return
-    item, limiter = parse(settings.api_limit), FixedWindowRateLimiter(storage_from_string(settings.limit_storage))
-    app.before_request(lambda: _count(item, limiter))
+    amount, seconds = limit
+    counter: Counter = OwnCounter(seconds)
+    if settings.limit_storage != IN_MEMORY:
+        counter = SharedCounter(parse(settings.api_limit), settings.limit_storage)
+    app.before_request(lambda: _count(counter, amount))
     app.after_request(_tell)
 
 
@@ -43,14 +91,12 @@ def allowed(settings: Settings) -> tuple[int, int] | None:
     return None if item is None else (item.amount, item.get_expiry())
 
 
-def _count(item: RateLimitItem, limiter: RateLimiter) -> None:
+def _count(counter: Counter, amount: int) -> None:
     if not request.path.startswith(PATHS) or request.method == "OPTIONS":
         return
-    asker = _asker(request.remote_addr or "")
-    is_allowed = limiter.hit(item, asker)
-    stats = limiter.get_window_stats(item, asker)
-    request.environ[_ENVIRON_KEY] = (item.amount, stats.remaining, max(1, int(stats.reset_time - time() + 0.999)))
-    if not is_allowed:
+    counted, ends_at = counter.count(_asker(request.remote_addr or ""))
+    request.environ[_ENVIRON_KEY] = (amount, max(0, amount - counted), max(1, int(ends_at - time() + 0.999)))
+    if counted > amount:
         raise TooManyError
 
 
@@ -69,10 +115,12 @@ def _tell(response: Response) -> Response:
 
 def _asker(address: str) -> str:
     """Tell whom an address belongs to: of IPv6 a whole network, or everybody had as many limits as they liked."""
+    if ":" not in address:
+        return address
     try:
         found = ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, IPv6Address):
-        return str(IPv6Address(int(found) >> NETWORK_BITS << NETWORK_BITS))
-    return address
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Address(int(found) >> NETWORK_BITS << NETWORK_BITS))

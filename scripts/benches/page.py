@@ -24,6 +24,7 @@ from portal.classification.actions import load_reference_data
 from portal.kernel import clock
 from portal.kernel.canonical import canonical_json
 from portal.outbox.actions import append_event
+from portal.procurement import texts
 from portal.procurement.models import Release, ReleasePayload
 from portal.search import keeping
 from portal.settings import Settings
@@ -75,7 +76,9 @@ def measure_page(folder: Path, count: int, verdicts: measuring.Verdicts) -> None
         verdicts.say("a publication is found after", _seconds_until_found(settings, address), FOUND_SECONDS, "s")
 
 
-def make_portal(folder: Path, count: int, *, database_url: str = "", search_backend: str = "whoosh") -> Settings:
+def make_portal(
+    folder: Path, count: int, *, database_url: str = "", search_backend: str = "whoosh", is_indexed: bool = True
+) -> Settings:
     """Make a portal whose notices are the corpus, put into the table directly."""
     settings = Settings(
         data_dir=folder, testing=True, drain="off", database_url=database_url, search_backend=search_backend
@@ -97,6 +100,9 @@ def make_portal(folder: Path, count: int, *, database_url: str = "", search_back
                     batch = []
             if batch:
                 _keep(batch)
+        texts.rebuild()
+        if not is_indexed:
+            return settings
         start = time.process_time()
         print(
             f"\nindexed {keeping.rebuild():,} things from the database in {time.process_time() - start:.0f} CPU seconds"

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from limits import parse
 
 from portal.app import create_app
+from portal.web.limiting import OwnCounter, SharedCounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from portal.settings import Settings
+    from portal.web.limiting import Counter
 
 
 @pytest.fixture
-def limited(settings: Settings) -> Iterator[Flask]:
-    """Give a portal that answers three requests an hour."""
+def limited(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """Give a portal that answers three requests an hour, fifty seconds after the hour began."""
+    monkeypatch.setattr("portal.web.limiting.time", lambda: 3600 * 500_000 + 50)
     made = create_app(replace(settings, api_limit="3 per hour"))
     with made.app_context():
         yield made
@@ -40,7 +44,7 @@ def test_who_asks_too_often_is_told_how_long_to_wait(limited: Flask) -> None:
     assert (refused.status_code, refused.mimetype) == (429, "application/problem+json")
     assert refused.get_json(force=True)["code"] == "too-many"
     assert refused.headers["Retry-After"] == refused.headers["RateLimit-Reset"]
-    assert 3500 <= int(refused.headers["Retry-After"]) <= 3600
+    assert refused.headers["Retry-After"] == "3550"
     assert refused.headers["RateLimit-Limit"] == "3"
     assert refused.headers["Access-Control-Allow-Origin"] == "*"
     assert refused.headers["Cache-Control"] == "private, no-store"
@@ -80,3 +84,23 @@ def test_an_operator_may_set_no_limit(settings: Settings) -> None:
     free = create_app(replace(settings, api_limit=""))
     with free.app_context():
         assert ask(free.test_client()) == (200, "")
+
+
+@pytest.mark.parametrize("made", [OwnCounter(3600), SharedCounter(parse("3 per hour"), "memory://")])
+def test_both_counters_count_alike(made: Counter) -> None:
+    counts = [made.count("192.0.2.1")[0] for _ in range(5)]
+
+    assert counts[:4] == [1, 2, 3, 4]
+    assert counts[4] > 3  # how far over the limit does not matter
+    assert made.count("192.0.2.2")[0] == 1
+
+
+def test_what_was_counted_is_forgotten_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter, now = OwnCounter(60), 6_000_000.0
+    monkeypatch.setattr("portal.web.limiting.time", lambda: now)
+    counted = [counter.count("192.0.2.1") for _ in range(3)]
+    now += 60
+
+    assert counted[-1] == (3, 6_000_060.0)
+    assert counter.count("192.0.2.2") == (1, 6_000_120.0)
+    assert counter.count("192.0.2.1") == (1, 6_000_120.0)
