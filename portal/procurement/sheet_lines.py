@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -122,16 +123,26 @@ def open_sheet(
         check_archive(path)
     check_extent(path)
     faults = cell_faults.faults_in(path) if head.startswith(ZIP) else {}
-    try:
+    with _understood():
         sheet = load_workbook(path).get_sheet_by_index(0)
-        rows = sheet.iter_rows()
-    except (CalamineError, UnicodeError, ValueError, IndexError) as error:
-        raise UnreadableError(Reason(N_("is no workbook that can be read"), detail=str(error))) from error
-    said = sum(1 for number, cells in enumerate(rows, start=1) if number in faults or any(map(_says, cells)))
+        rows = enumerate(sheet.iter_rows(), start=1)
+        said = sum(1 for number, cells in rows if number in faults or any(map(_says, cells)))
     height = max(sheet.total_height, 1)
     return OpenedSheet(
         _counted(said, limits), _lines(_workbook(sheet.iter_rows(), size / height, advance), faults), limits
     )
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Say in one way that a workbook cannot be read; its reader panics at some damaged ones, which is no Exception."""
+    try:
+        yield
+    except BaseException as error:
+        known = isinstance(error, CalamineError | UnicodeError | ValueError | IndexError)
+        if not known and type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableError(Reason(N_("is no workbook that can be read"), detail=str(error))) from error
 
 
 def _counted(said: int, limits: Limits) -> int:

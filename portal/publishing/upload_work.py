@@ -6,6 +6,7 @@ any instant: no row is read or becomes a draft twice. What takes longer than a p
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import ExitStack
 from itertools import islice
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.parties.models import Government
 from portal.procurement.sheet_lines import Limits
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     Said = tuple[int, dict[str, Any]]
 
+log = logging.getLogger(__name__)
 SECONDS = 1.0  # how long the worker stays at files before it does something else
 _runs: dict[int, Run] = {}
 
@@ -89,14 +92,20 @@ class Run:
 def work_on_files() -> int:
     """Go on with the files at which the portal is at work, for a second; return how many batches were done."""
     until, count = time.monotonic() + SECONDS, 0
-    query = select(Upload.id).where(Upload.state.in_(rules.AT_WORK)).order_by(Upload.id)
-    numbers = list(db.session.scalars(query))
+    query = select(Upload.id, Upload.state).where(Upload.state.in_(rules.AT_WORK)).order_by(Upload.id)
+    states = dict(db.session.execute(query).all())
     db.session.rollback()
-    for gone in _runs.keys() - set(numbers):
-        _runs.pop(gone).close()
-    for number in numbers:
-        while time.monotonic() < until and _step(number, _runs):
-            count += 1
+    for done in [number for number in _runs if states.get(number) is not UploadState.READING]:
+        _runs.pop(done).close()
+    for number, state in states.items():
+        try:
+            while time.monotonic() < until and _step(number, _runs):
+                count += 1
+        except SQLAlchemyError:
+            raise  # nothing is wrong with the file: it is tried again
+        except Exception:  # a file as nobody foresaw it must not keep everything else from being done
+            log.exception("upload %s: gave up while %s", number, state.value)
+            _give_up(number)
     return count
 
 
@@ -260,6 +269,18 @@ def _refuse(upload_id: int, error: rules.UploadError) -> None:
                 "params": {name: str(one) for name, one in error.params.items()},
             }
             upload_files.forget_parts(upload_id)
+
+
+def _give_up(upload_id: int) -> None:
+    """Leave a file that cannot be read, or whose rows cannot be taken; what was done of it stays."""
+    db.session.rollback()
+    if upload_id in _runs:
+        _runs.pop(upload_id).close()
+    _refuse(upload_id, rules.DamagedFileError(field="file"))
+    with transaction():
+        upload = _locked(upload_id)
+        if upload is not None and upload.state is UploadState.TAKING:
+            upload.state = UploadState.READ
 
 
 def _locked(upload_id: int) -> Upload | None:

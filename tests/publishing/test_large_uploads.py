@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from portal.kernel import clock
 from portal.ledger import checking
 from portal.procurement.models import Process, Release
-from portal.publishing import actions, due, upload_drafts, upload_rules, upload_work, uploads
+from portal.publishing import actions, due, upload_content, upload_drafts, upload_rules, upload_work, uploads
 from portal.publishing.models import Draft, DraftEvent
 from portal.publishing.rules import DraftAct, DraftChangedError, DraftStatus, OwnDraftError
 from portal.publishing.upload_models import Upload, UploadPart, UploadRow
@@ -29,8 +29,11 @@ from tests.factories.web import send, signed_in
 from tests.servers import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
 
+    from portal.procurement.sheet_lines import Limits
     from portal.settings import Settings
 
 ROWS, BATCH = 45, 20  # three batches
@@ -147,6 +150,26 @@ def test_what_is_found_to_be_no_sheet_in_the_background_is_told_on_its_page(app:
 
     assert "UTF-8" in client.get(where).text
     assert (newest().state, kept(UploadPart), kept(UploadRow)) == (UploadState.REFUSED, 0, 0)
+
+
+def test_a_file_that_nobody_foresaw_stops_neither_others_nor_the_worker(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    government, publisher, _ = make_offices()
+    strange = keep("怪.csv", sheet(2), government, publisher).id
+    good = keep("好.csv", sheet(3), government, publisher).id
+    opens = upload_content.open_sheet
+
+    def opens_some(path: Path, limits: Limits, *more: object) -> upload_content.Opened:
+        if path.read_bytes() == sheet(2):
+            raise RuntimeError
+        return opens(path, limits, *more)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(upload_content, "open_sheet", opens_some)
+    work()
+
+    states = dict(db.session.execute(select(Upload.id, Upload.state)).all())
+    assert states == {strange: UploadState.REFUSED, good: UploadState.READ}
 
 
 def test_a_row_that_stands_twice_is_found_across_batches(app: Flask) -> None:
