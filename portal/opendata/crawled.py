@@ -35,7 +35,7 @@ LISTS = (
     "pages.home", "services.index", "procurement.processes", "procurement.notices", "parties.index",
     "demand.index", "demand.needs", "planning.index", "opendata.data", "feeds.index", "ledger.index",
     "opendata_files.publication_policy",
-    "ledger.heads", "pages.help_index", "usage.statistics",
+    "ledger.heads", "pages.help_index", "usage.statistics", "api_reference.page",
 )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _what(path: str) -> tuple[str, str]:
         return "process", process["ocid"]
     parts = path.strip("/").split("/")
     first = parts[0] or "home"
-    if first == "data" and len(parts) > 1 and parts[1] != "policy":
+    if first == "data" and len(parts) > 1 and parts[1] not in {"policy", "api"}:
         name = parts[-1] if parts[1] == "snapshots" else parts[1]
         return LIST, "ocds" if name.startswith("ocds-") else name
     if len(parts) > 1 and first in THINGS and parts[1].isascii() and parts[1].isdecimal():

@@ -34,6 +34,7 @@ WECHAT = (
         ("/data/notices", Key(Use.VIEW, "list", "notices")),
         ("/data/snapshots/2026-11-25/notices.csv", Key(Use.DOWNLOAD, "list", "notices")),
         ("/data/snapshots/2026-11-25/ocds-releases-2026.jsonl.gz", Key(Use.DOWNLOAD, "list", "ocds")),
+        ("/data/api", Key(Use.VIEW, "page", "data")),
         ("/data", Key(Use.VIEW, "page", "data")),
         ("/notices.rss", Key(Use.FEED, "list", "notices")),
         ("/notices.feed.json", Key(Use.FEED, "list", "notices")),
