@@ -43,6 +43,7 @@ def index() -> Json:
             "openapi": links.absolute("api.openapi"),
             "documentation": links.absolute("api_reference.page"),
             "hsds": links.absolute("hsds.root"),
+            "search": links.public_url() + "/search.jsonl?q=",
         },
         "meta": {"version": rules.VERSION, "license": _settings().licence_url, "publisher": _settings().publisher_name},
     }
