@@ -18,6 +18,8 @@ def as_text(value: object) -> str:
     Characters that no file format can hold (lone surrogates, control characters) are left out.
     """
     match value:
+        case str():
+            return without_unseen(value)
         case None:
             return ""
         case bool():

@@ -35,7 +35,7 @@ def nfkc_fold(raw: str) -> str:
 
 def without_unseen(raw: str) -> str:
     """Drop control characters, surrogates and direction marks; keep tab and line break."""
-    return _UNSEEN.sub("", raw)
+    return raw if raw.isprintable() else _UNSEEN.sub("", raw)  # what Python can print has none of them
 
 
 def _composed(raw: str) -> str:

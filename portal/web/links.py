@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from portal.settings import Settings
 
 _MARK = 7_310_000_000  # found in no address of ours
+_IS_PLAIN = re.compile(r"[A-Za-z0-9_.-]*").fullmatch
 _PLAIN_IN_PATHS = "!$&'()*+,/:;=@"  # what Werkzeug leaves as it is
 
 
@@ -50,7 +52,8 @@ def pattern(endpoint: str, *names: str) -> Callable[..., str]:
         parts.append(part)
 
     def build(*values: object) -> str:
-        told = (quote(str(value), safe=_PLAIN_IN_PATHS) for value in values)
+        texts = [str(value) for value in values]
+        told = [one if _IS_PLAIN(one) else quote(one, safe=_PLAIN_IN_PATHS) for one in texts]
         return "".join(part + value for part, value in zip(parts, told, strict=True)) + rest
 
     return build

@@ -72,7 +72,7 @@ def measure_page(folder: Path, count: int, verdicts: measuring.Verdicts) -> None
         verdicts.say("search page, part of Datasette's time", share, HALF, "of it")
         for word in ("残疾人", "验收", "评估", "社", "青少年 培训", "第三方评估", "home care", "预算金额"):
             _fetch(f"{address}/search?q={urllib.parse.quote(word)}")
-        verdicts.say("memory of a worker", max(map(_own_memory, _children(process.pid))), WORKER_MB, "MB of its own")
+        verdicts.say("memory of a worker", max(map(own_memory, children_of(process.pid))), WORKER_MB, "MB of its own")
         verdicts.say("a publication is found after", _seconds_until_found(settings, address), FOUND_SECONDS, "s")
 
 
@@ -175,10 +175,12 @@ def free_port() -> int:
     return port
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
+    """List the processes that a process started."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
 
 
-def _own_memory(pid: int) -> float:
+def own_memory(pid: int) -> float:
+    """Tell the megabytes that a process shares with nobody and no file."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Anonymous:"))

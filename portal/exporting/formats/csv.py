@@ -26,16 +26,20 @@ def chunks(dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Opti
     if options.for_excel:
         buffer.write(BYTE_ORDER_MARK)
     writer.writerow(header_of(dataset, options))
+    names = [column.name for column in dataset.columns]
     for number, row in enumerate(rows, start=1):
-        writer.writerow([_cell(column, row.get(column.name), options) for column in dataset.columns])
-        if number % ROWS_PER_CHUNK == 0:
+        if options.for_excel:
+            writer.writerow([_cell(column, row.get(column.name)) for column in dataset.columns])
+        else:
+            writer.writerow([as_text(row.get(name)) for name in names])
+        if number == 1 or number % ROWS_PER_CHUNK == 0:  # the first at once: the reader is waiting
             yield _taken(buffer)
     yield _taken(buffer)
 
 
-def _cell(column: Column, value: object, options: Options) -> str:
+def _cell(column: Column, value: object) -> str:
     text = as_text(value)
-    return guarded(text) if options.for_excel and column.type is ColumnType.STRING else text
+    return guarded(text) if column.type is ColumnType.STRING else text
 
 
 def _taken(buffer: io.StringIO) -> bytes:

@@ -21,9 +21,11 @@ def chunks(dataset: Dataset, rows: Iterable[Mapping[str, object]], options: Opti
     del options
     names = [column.name for column in dataset.columns]
     waiting: list[str] = []
+    is_first = True
     for row in rows:
         waiting.append(json.dumps({name: as_json(row.get(name)) for name in names}, ensure_ascii=False))
-        if len(waiting) == ROWS_PER_CHUNK:
+        if len(waiting) == ROWS_PER_CHUNK or is_first:
+            is_first = False
             yield _lines(waiting)
             waiting.clear()
     yield _lines(waiting)

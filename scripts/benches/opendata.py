@@ -1,0 +1,245 @@
+"""Open data as it is served: one row, a feed of 50, a file of everything, beside Datasette over the very same rows.
+
+Times are told twice: as a reader waits, which neighbours on the machine disturb, and in CPU seconds of the server, which they
+do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from benches import measuring
+from benches.page import PATIENCE, children_of, free_port, make_portal, own_memory, running
+from portal.app import create_app
+from portal.procurement.exports import NOTICES
+from portal.web.filters import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.settings import Settings
+
+NOTICES_MADE, SECONDS, CONNECTIONS, THREADS = 100_000, 8, 16, 8
+ROWS_TIMES, ATOM_TIMES, CSV_PART, CSV_MB, FIRST_BYTE_MS, FREED_SECONDS = 1.5, 4.0, 0.4, 20.0, 50.0, 1.0
+BLOCK, MEGABYTE = 1 << 16, 1e6
+WRK_COUNT = re.compile(r"(\d+) requests in")
+WRK_RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
+LUA = """local path, count, number = {path!r}, {count}, 0
+request = function()
+  number = (number + 7919) % count
+  return wrk.format("GET", (path:gsub("ID", tostring(number + 1))))
+end
+done = function(summary) io.write("bad:" .. summary.errors.status .. "\\n") end
+"""
+ATOM_SQL = (
+    "select 'tag:x,2026:' || id as atom_id, title as atom_title, updated_at as atom_updated, url as atom_link,"
+    " substr(text, 1, 600) as atom_content from notices order by date desc limit 50"
+)
+
+
+@dataclass(frozen=True)
+class Download:
+    """One file of everything: how long it took, when its first byte came, how large it was, what memory it took."""
+
+    seconds: float
+    cpu_seconds: float
+    first_byte_ms: float
+    size: int
+    megabytes: float
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many requests were answered in a second, and what each took of the processor."""
+
+    a_second: float
+    cpu_ms: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured of one server."""
+
+    rows: Rate
+    atom: Rate
+    file: Download
+
+
+def main() -> int:
+    """Run everything."""
+    parser = argparse.ArgumentParser(prog="scripts/bench opendata")
+    parser.add_argument("--notices", type=int, default=NOTICES_MADE)
+    count = parser.parse_args().notices
+    if shutil.which("wrk") is None:
+        print("wrk is missing: install it (Debian: apt-get install wrk)")
+        return 2
+    verdicts = measuring.Verdicts()
+    with tempfile.TemporaryDirectory(prefix="sanwen-bench-") as name:
+        folder = Path(name)
+        settings = make_portal(folder / "portal", count, is_indexed=False)
+        characters = _make_peer(settings, folder / "peer.db")
+        print(f"{count:,} notices of {characters:.0f} characters; load {os.getloadavg()[0]:.1f}", flush=True)
+        theirs = _measure_peer(folder, count)
+        ours = _measure_ours(settings, count, verdicts)
+    for what, mine, its, times in (
+        ("row JSON", ours.rows, theirs.rows, ROWS_TIMES), ("Atom of 50", ours.atom, theirs.atom, ATOM_TIMES),
+    ):  # fmt: skip
+        verdicts.say(
+            f"{what}, times Datasette's requests a second", mine.a_second / its.a_second, times, "", at_least=True
+        )
+        verdicts.say(
+            f"{what}, times Datasette's requests a CPU second", its.cpu_ms / mine.cpu_ms, times, "", at_least=True
+        )
+    verdicts.say("CSV of all, part of Datasette's seconds", ours.file.seconds / theirs.file.seconds, CSV_PART, "")
+    part = ours.file.cpu_seconds / theirs.file.cpu_seconds
+    verdicts.say("CSV of all, part of Datasette's CPU seconds", part, CSV_PART, "")
+    print(f"load at the end {os.getloadavg()[0]:.1f}")
+    return verdicts.close()
+
+
+def _make_peer(settings: Settings, path: Path) -> float:
+    """Put the rows of our own export into a table; tell how many characters their texts have."""
+    names = [column.name for column in NOTICES.columns]
+    connection = sqlite3.connect(path)
+    connection.execute(f"CREATE TABLE notices ({names[0]} INTEGER PRIMARY KEY, {', '.join(names[1:])})")
+    connection.execute("CREATE INDEX by_date ON notices (date)")
+    app = create_app(settings)
+    with app.app_context():
+        rows = ([_plain(row.get(name)) for name in names] for row in NOTICES.rows(Filters()))
+        connection.executemany(f"INSERT INTO notices VALUES ({', '.join('?' * len(names))})", rows)  # noqa: S608 - ours
+    connection.commit()
+    characters = connection.execute("SELECT avg(length(text)) FROM notices").fetchone()[0]
+    connection.execute("ANALYZE")
+    connection.close()
+    return float(characters)
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, int | str) else str(value)
+
+
+def _measure_peer(folder: Path, count: int) -> Figures:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    said = {"max_csv_mb": 0, "sql_time_limit_ms": 20000, "suggest_facets": "off"}
+    tuned = [part for name, value in said.items() for part in ("--setting", name, str(value))]
+    command = [sys.executable, "-m", "datasette", "serve", str(folder / "peer.db"), "--port", str(port), *tuned]
+    with running(command, f"{address}/", {}) as process:
+        found = Figures(
+            _rate(folder, f"{address}/peer/notices/ID.json", count, process.pid),
+            _rate(folder, f"{address}/peer.atom?sql={quote(ATOM_SQL)}", count, process.pid),
+            _download(f"{address}/peer/notices.csv?_stream=on&_size=max", process.pid),
+        )
+    _tell("Datasette", found)
+    return found
+
+
+def _measure_ours(settings: Settings, count: int, verdicts: measuring.Verdicts) -> Figures:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "gunicorn", "--config", "scripts/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
+    environment = {
+        "SANWEN_DATA_DIR": str(settings.data_dir), "SANWEN_PUBLIC_URL": address, "SANWEN_API_LIMIT": "",
+        "SANWEN_DRAIN": "off", "SANWEN_SEARCH_BACKEND": "null", "MALLOC_ARENA_MAX": "2",
+    }  # fmt: skip
+    with running([*command, "wsgi:app"], f"{address}/healthz", environment) as process:
+        worker = children_of(process.pid)[0]
+        rows = _rate(settings.data_dir, f"{address}/api/v1/notices/ID", count, worker)
+        atom = _rate(settings.data_dir, f"{address}/notices.atom", count, worker)
+        _download(f"{address}/notices.csv?year=2020", worker)  # what is imported once is not the file's
+        found = Figures(rows, atom, _download(f"{address}/notices.csv", worker))
+        freed = _seconds_until_free(address)
+    _tell("ours", found)
+    verdicts.say("CSV of all, memory above what the worker had", found.file.megabytes, CSV_MB, "MB")
+    verdicts.say("CSV of all, first byte", found.file.first_byte_ms, FIRST_BYTE_MS, "ms")
+    verdicts.say(f"{THREADS} downloads broken off: the next answer after", freed, FREED_SECONDS, "s")
+    return found
+
+
+def _rate(folder: Path, url: str, count: int, pid: int) -> Rate:
+    """Ask as fast as 16 connections can; every answer has to be good."""
+    script, parts = folder / "ask.lua", urlsplit(url)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    script.write_text(LUA.format(path=path, count=count))
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(script), f"{parts.scheme}://{parts.netloc}"]
+    before = _cpu_seconds(pid)
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    spent, rate, asked = _cpu_seconds(pid) - before, WRK_RATE.search(told), WRK_COUNT.search(told)
+    if "bad:0" not in told or rate is None or asked is None:
+        message = f"{url}: {told}"
+        raise SystemExit(message)
+    return Rate(float(rate.group(1)), spent * measuring.MILLI / int(asked.group(1)))
+
+
+def _download(url: str, pid: int) -> Download:
+    before, spent, peak, is_over = own_memory(pid), _cpu_seconds(pid), 0.0, threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not is_over.wait(0.05):
+            peak = max(peak, own_memory(pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    start, size, first = time.perf_counter(), 0, 0.0
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 - loopback
+        while block := answer.read1(BLOCK):
+            first = first or time.perf_counter() - start
+            size += len(block)
+    seconds = time.perf_counter() - start
+    is_over.set()
+    watcher.join()
+    spent = _cpu_seconds(pid) - spent
+    return Download(seconds, spent, first * measuring.MILLI, size, max(0.0, peak - before))
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _seconds_until_free(address: str) -> float:
+    """Begin as many downloads as there are threads, break them all off, and wait for an answer."""
+    port = urlsplit(address).port
+    readers: Sequence[socket.socket] = [socket.create_connection(("127.0.0.1", port)) for _ in range(THREADS)]
+    for reader in readers:
+        reader.sendall(b"GET /notices.csv HTTP/1.1\r\nHost: x\r\n\r\n")
+        reader.recv(BLOCK)
+    start = time.perf_counter()
+    for reader in readers:
+        reader.close()
+    with urllib.request.urlopen(f"{address}/healthz", timeout=PATIENCE) as answer:  # noqa: S310 - loopback
+        answer.read()
+    return time.perf_counter() - start
+
+
+def _tell(who: str, found: Figures) -> None:
+    file = found.file
+    rates = ", ".join(
+        f"{rate.a_second:,.0f} {what} a second ({rate.cpu_ms:.2f} CPU ms each)"
+        for what, rate in (("rows", found.rows), ("Atom feeds", found.atom))
+    )
+    print(
+        f"{who}: {rates}; CSV {file.seconds:.2f} s ({file.cpu_seconds:.2f} CPU s) for {file.size / MEGABYTE:,.0f} MB, "
+        f"first byte {file.first_byte_ms:.0f} ms, {file.megabytes:.1f} MB more memory",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
