@@ -1,7 +1,7 @@
 """Open data as it is served: one row, a feed of 50, a file of everything, beside Datasette over the very same rows.
 
-Times are told twice: as a reader waits, which neighbours on the machine disturb, and in CPU seconds of the server, which
-they do not.
+Times are told twice: as a reader waits, which neighbours on the machine disturb, and in CPU seconds of the server,
+which they do not.
 """
 
 from __future__ import annotations
