@@ -1,4 +1,4 @@
-"""Open data as it is served: one row, a feed of 50, a file of everything, beside Datasette over the very same rows.
+"""Open data as it is served: a feed of 50 and a file of everything, beside Datasette over the very same rows.
 
 Times are told twice: as a reader waits, which neighbours on the machine disturb, and in CPU seconds of the server,
 which they do not.
@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
-import shutil
 import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import threading
@@ -24,6 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from benches import measuring
+from benches.loading import per_second
 from benches.page import PATIENCE, children_of, free_port, make_portal, own_memory, running
 from portal.app import create_app
 from portal.procurement.exports import NOTICES
@@ -34,18 +32,9 @@ if TYPE_CHECKING:
 
     from portal.settings import Settings
 
-NOTICES_MADE, SECONDS, CONNECTIONS, THREADS = 100_000, 8, 16, 8
-ROWS_TIMES, ATOM_TIMES, CSV_PART, CSV_MB, FIRST_BYTE_MS, FREED_SECONDS = 1.5, 4.0, 0.4, 20.0, 50.0, 1.0
+NOTICES_MADE, FEEDS, THREADS = 100_000, 400, 8
+ATOM_TIMES, CSV_PART, CSV_MB, FIRST_BYTE_MS, FREED_SECONDS = 4.0, 0.4, 20.0, 50.0, 1.0
 BLOCK, MEGABYTE = 1 << 16, 1e6
-WRK_COUNT = re.compile(r"(\d+) requests in")
-WRK_RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
-LUA = """local path, count, number = {path!r}, {count}, 0
-request = function()
-  number = (number + 7919) % count
-  return wrk.format("GET", (path:gsub("ID", tostring(number + 1))))
-end
-done = function(summary) io.write("bad:" .. summary.errors.status .. "\\n") end
-"""
 ATOM_SQL = (
     "select 'tag:x,2026:' || id as atom_id, title as atom_title, updated_at as atom_updated, url as atom_link,"
     " substr(text, 1, 600) as atom_content from notices order by date desc limit 50"
@@ -75,7 +64,6 @@ class Rate:
 class Figures:
     """What was measured of one server."""
 
-    rows: Rate
     atom: Rate
     file: Download
 
@@ -85,26 +73,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench opendata")
     parser.add_argument("--notices", type=int, default=NOTICES_MADE)
     count = parser.parse_args().notices
-    if shutil.which("wrk") is None:
-        print("wrk is missing: install it (Debian: apt-get install wrk)")
-        return 2
     verdicts = measuring.Verdicts()
     with tempfile.TemporaryDirectory(prefix="sanwen-bench-") as name:
         folder = Path(name)
         settings = make_portal(folder / "portal", count, is_indexed=False)
         characters = _make_peer(settings, folder / "peer.db")
         print(f"{count:,} notices of {characters:.0f} characters; load {os.getloadavg()[0]:.1f}", flush=True)
-        theirs = _measure_peer(folder, count)
-        ours = _measure_ours(settings, count, verdicts)
-    for what, mine, its, times in (
-        ("row JSON", ours.rows, theirs.rows, ROWS_TIMES), ("Atom of 50", ours.atom, theirs.atom, ATOM_TIMES),
-    ):  # fmt: skip
-        verdicts.say(
-            f"{what}, times Datasette's requests a second", mine.a_second / its.a_second, times, "", at_least=True
-        )
-        verdicts.say(
-            f"{what}, times Datasette's requests a CPU second", its.cpu_ms / mine.cpu_ms, times, "", at_least=True
-        )
+        theirs = _measure_peer(folder)
+        ours = _measure_ours(settings, verdicts)
+    times = ours.atom.a_second / theirs.atom.a_second
+    verdicts.say("Atom of 50, times Datasette's requests a second", times, ATOM_TIMES, "", at_least=True)
+    times = theirs.atom.cpu_ms / ours.atom.cpu_ms
+    verdicts.say("Atom of 50, times Datasette's requests a CPU second", times, ATOM_TIMES, "", at_least=True)
     verdicts.say("CSV of all, part of Datasette's seconds", ours.file.seconds / theirs.file.seconds, CSV_PART, "")
     part = ours.file.cpu_seconds / theirs.file.cpu_seconds
     verdicts.say("CSV of all, part of Datasette's CPU seconds", part, CSV_PART, "")
@@ -133,7 +113,7 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, int | str) else str(value)
 
 
-def _measure_peer(folder: Path, count: int) -> Figures:
+def _measure_peer(folder: Path) -> Figures:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     said = {"max_csv_mb": 0, "sql_time_limit_ms": 20000, "suggest_facets": "off"}
@@ -141,15 +121,14 @@ def _measure_peer(folder: Path, count: int) -> Figures:
     command = [sys.executable, "-m", "datasette", "serve", str(folder / "peer.db"), "--port", str(port), *tuned]
     with running(command, f"{address}/", {}) as process:
         found = Figures(
-            _rate(folder, f"{address}/peer/notices/ID.json", count, process.pid),
-            _rate(folder, f"{address}/peer.atom?sql={quote(ATOM_SQL)}", count, process.pid),
+            _rate(port, f"/peer.atom?sql={quote(ATOM_SQL)}", process.pid),
             _download(f"{address}/peer/notices.csv?_stream=on&_size=max", process.pid),
         )
     _tell("Datasette", found)
     return found
 
 
-def _measure_ours(settings: Settings, count: int, verdicts: measuring.Verdicts) -> Figures:
+def _measure_ours(settings: Settings, verdicts: measuring.Verdicts) -> Figures:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "--config", "scripts/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
@@ -159,10 +138,9 @@ def _measure_ours(settings: Settings, count: int, verdicts: measuring.Verdicts) 
     }  # fmt: skip
     with running([*command, "wsgi:app"], f"{address}/healthz", environment) as process:
         worker = children_of(process.pid)[0]
-        rows = _rate(settings.data_dir, f"{address}/api/v1/notices/ID", count, worker)
-        atom = _rate(settings.data_dir, f"{address}/notices.atom", count, worker)
+        atom = _rate(port, "/notices.atom", worker)
         _download(f"{address}/notices.csv?year=2020", worker)  # what is imported once is not the file's
-        found = Figures(rows, atom, _download(f"{address}/notices.csv", worker))
+        found = Figures(atom, _download(f"{address}/notices.csv", worker))
         freed = _seconds_until_free(address)
     _tell("ours", found)
     verdicts.say("CSV of all, memory above what the worker had", found.file.megabytes, CSV_MB, "MB")
@@ -171,19 +149,11 @@ def _measure_ours(settings: Settings, count: int, verdicts: measuring.Verdicts) 
     return found
 
 
-def _rate(folder: Path, url: str, count: int, pid: int) -> Rate:
-    """Ask as fast as 16 connections can; every answer has to be good."""
-    script, parts = folder / "ask.lua", urlsplit(url)
-    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    script.write_text(LUA.format(path=path, count=count))
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(script), f"{parts.scheme}://{parts.netloc}"]
+def _rate(port: int, path: str, pid: int) -> Rate:
+    per_second(port, [path], connections=1)  # what is made once is not the feed's
     before = _cpu_seconds(pid)
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    spent, rate, asked = _cpu_seconds(pid) - before, WRK_RATE.search(told), WRK_COUNT.search(told)
-    if "bad:0" not in told or rate is None or asked is None:
-        message = f"{url}: {told}"
-        raise SystemExit(message)
-    return Rate(float(rate.group(1)), spent * measuring.MILLI / int(asked.group(1)))
+    a_second = per_second(port, [path] * FEEDS)
+    return Rate(a_second, (_cpu_seconds(pid) - before) * measuring.MILLI / FEEDS)
 
 
 def _download(url: str, pid: int) -> Download:
@@ -230,12 +200,9 @@ def _seconds_until_free(address: str) -> float:
 
 def _tell(who: str, found: Figures) -> None:
     file = found.file
-    rates = ", ".join(
-        f"{rate.a_second:,.0f} {what} a second ({rate.cpu_ms:.2f} CPU ms each)"
-        for what, rate in (("rows", found.rows), ("Atom feeds", found.atom))
-    )
     print(
-        f"{who}: {rates}; CSV {file.seconds:.2f} s ({file.cpu_seconds:.2f} CPU s) for {file.size / MEGABYTE:,.0f} MB, "
+        f"{who}: {found.atom.a_second:,.0f} Atom feeds a second ({found.atom.cpu_ms:.2f} CPU ms each); "
+        f"CSV {file.seconds:.2f} s ({file.cpu_seconds:.2f} CPU s) for {file.size / MEGABYTE:,.0f} MB, "
         f"first byte {file.first_byte_ms:.0f} ms, {file.megabytes:.1f} MB more memory",
         flush=True,
     )
