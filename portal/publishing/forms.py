@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import format_date, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField
@@ -22,7 +22,7 @@ from portal.publishing.notices.model import LONGEST_PARAGRAPH, codelists
 from portal.publishing.rules import REASON_LENGTH
 from portal.web.errors import told
 from portal.web.forms import ChoiceField, LineField, ParagraphField, PortalForm
-from portal.web.locale import day, pick
+from portal.web.locale import day, month, pick
 from portal.web.templating import moment
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def answer_text(spec: FieldSpec, value: cells.Value, *, english: bool) -> str:
     if isinstance(value, str) and spec.kind == "moment":
         return moment(datetime.fromisoformat(value).replace(tzinfo=SHANGHAI))
     if isinstance(value, str) and spec.kind == "month":
-        return str(format_date(date.fromisoformat(f"{value}-01"), "MMMM y" if english else "y年M月"))
+        return month(value)
     return cells.shown(spec, value, english=english)
 
 

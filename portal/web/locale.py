@@ -98,6 +98,12 @@ def day(value: date | datetime | None) -> str:
     return str(format_date(on, "d MMMM y" if current_locale() == ENGLISH else "y年M月d日"))
 
 
+def month(value: str) -> str:
+    """Write a month (`2026-11`) in the reader's language: 2026年11月, November 2026."""
+    first = date.fromisoformat(f"{value}-01")
+    return str(format_date(first, "MMMM y" if current_locale() == ENGLISH else "y年M月"))
+
+
 def pick(chinese: str, english: str | None) -> str:
     """Choose between the two languages of a content text; Chinese where there is no English."""
     return (english or chinese) if current_locale() == ENGLISH else chinese

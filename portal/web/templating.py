@@ -13,7 +13,7 @@ from portal.kernel import clock
 from portal.kernel.money import yuan
 from portal.storage import flags
 from portal.web import charts, errors, heads, links, locale, structured
-from portal.web.locale import day
+from portal.web.locale import day, month
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,14 @@ MANIFEST = "manifest.json"
 def init_app(app: Flask, *, static: Path) -> None:
     """Give the templates their functions and filters."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"yuan": yuan, "money": money, "day": day, "moment": moment, "told": gettext}
+    app.jinja_env.filters |= {
+        "yuan": yuan,
+        "money": money,
+        "day": day,
+        "month": month,
+        "moment": moment,
+        "told": gettext,
+    }
     app.jinja_env.filters["without_language"] = locale.without_language
     app.jinja_env.globals |= {
         "static_url": static_urls(static),
