@@ -64,6 +64,7 @@ from portal.pages import indexing as pages_indexing
 from portal.pages import routes as pages_routes
 from portal.parties import cli as parties_cli
 from portal.parties import exports as parties_exports
+from portal.parties import feeds as parties_feeds
 from portal.parties import indexing as parties_indexing
 from portal.parties import permissions as parties_permissions
 from portal.parties import routes as parties_routes
@@ -175,6 +176,7 @@ CAPABILITIES: Sequence[Capability] = (
         blueprints=(parties_routes.bp,),
         grants=parties_permissions.GRANTS,
         imports=(parties_cli.import_grades,),
+        feeds=(parties_feeds.ORGANIZATIONS,),
         datasets=(parties_exports.ORGANIZATIONS,),
         indexers=(parties_indexing.ORGANIZATIONS,),
     ),
@@ -183,7 +185,7 @@ CAPABILITIES: Sequence[Capability] = (
         blueprints=(procurement_routes.bp, procurement_link_office.bp),
         grants=procurement_permissions.GRANTS,
         describers={Kind.PROCESS: procurement.describe_processes, Kind.CONTRACT: procurement.describe_contracts},
-        feeds=(procurement_feeds.NOTICES,),
+        feeds=(procurement_feeds.NOTICES, procurement_feeds.PROCESSES),
         thing_feeds=(procurement_feeds.OF_PROCESS, procurement_feeds.OF_ORGANIZATION),
         datasets=(
             procurement_exports.NOTICES,

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import QueryableAttribute
 
     from portal.feeds.months import Part
     from portal.web.filters import Filters
+
+    Column = QueryableAttribute[Any] | ColumnElement[Any]
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Rows:
         ever: selects what was ever public under some filters, seen or not, so that archives keep their places.
         write: writes the entries of some rows, in their order; what belongs to many is read at once here.
         id: the column of the number in the identifiers.
-        published: the column of the moment when the portal published it; it never changes.
-        changed: the column of the moment of the last change, where things change.
+        published: the column of the moment when the portal published it, or what computes it; it never changes.
+        changed: the column of the moment of the last change, where things change; or what computes it.
         went: tells which things went, of some numbers or (None) the newest of all.
         options: how to load the rows.
     """
@@ -53,8 +55,8 @@ class Rows:
     ever: Callable[[Filters], Select[Any]]
     write: Callable[[Sequence[Any]], Sequence[Entry]]
     id: QueryableAttribute[Any]
-    published: QueryableAttribute[Any]
-    changed: QueryableAttribute[Any] | None = None
+    published: Column
+    changed: Column | None = None
     went: Callable[[Sequence[Any] | None], Mapping[Any, Gone]] = lambda _numbers: {}
     options: Sequence[Any] = ()
 
@@ -106,7 +108,7 @@ class Rows:
         return self._written(query.order_by(None).order_by(self._moment, self.id))
 
     @property
-    def _moment(self) -> QueryableAttribute[Any]:
+    def _moment(self) -> Column:
         return self.published if self.changed is None else self.changed
 
     def _written(self, query: Select[Any]) -> Sequence[Entry]:

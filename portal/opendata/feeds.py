@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from portal.opendata.rules import FoundThing
 
 EVERYTHING = Filters()
-CHECKPOINTS, MOST_TOGETHER = "checkpoints", 1_000
+NOT_TOGETHER, MOST_TOGETHER = {"checkpoints", "processes", "organizations"}, 1_000
 
 
 class SearchListing:
@@ -174,7 +174,7 @@ class Together:
 
 def _lists() -> list[Rows]:
     """List what can be narrowed by region and category."""
-    listings = (source.listing for source in all_feeds() if source.name != CHECKPOINTS)
+    listings = (source.listing for source in all_feeds() if source.name not in NOT_TOGETHER)
     return [listing for listing in listings if isinstance(listing, Rows)]
 
 

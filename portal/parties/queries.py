@@ -129,9 +129,14 @@ def merge(merge_id: int) -> OrganizationMerge:
     return found
 
 
-def organizations(filters: Filters) -> Select[Organization]:
-    """Select organisations under filters: `q` in the name, `kind` buyer or supplier, `region`."""
-    query = visible_organizations()
+def organizations(filters: Filters, *, among: Select[Organization] | None = None) -> Select[Organization]:
+    """Select organisations under filters: `q` in the name, `kind` buyer or supplier, `region`.
+
+    Args:
+        filters: what they are narrowed by.
+        among: which of them; those that may be seen unless said otherwise.
+    """
+    query = visible_organizations() if among is None else among
     if filters.q:
         query = query.where(
             Organization.name_key.contains(name_key(filters.q) or nfkc_fold(filters.q), autoescape=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal.classification.queries import category_name, region_name
 from portal.feeds.listing import Rows
 from portal.feeds.spec import Category, Entry, FeedSource, Gone, Subject, ThingFeed
 from portal.kernel.text import N_
@@ -24,7 +25,8 @@ from portal.web.filters import as_number
 from portal.web.locale import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
 
@@ -143,6 +145,51 @@ OF_ORGANIZATION = ThingFeed(
     "organization_id",
     _of_organization,
     kind="organization",
+)
+
+
+def _processes(items: Sequence[Process]) -> list[Entry]:
+    ocids = [item.ocid for item in items]
+    buyers = queries.buyers_of(ocids)
+    sealed = select(Release.ocid, func.max(Release.sealed_at)).where(Release.ocid.in_(ocids)).group_by(Release.ocid)
+    moments = dict(db.session.execute(sealed).all())
+    return [_process(item, moments.get(item.ocid, item.changed_at), buyers.get(item.ocid)) for item in items]
+
+
+def _process(item: Process, at: datetime, buyer: tuple[str, str | None] | None) -> Entry:
+    codes = ((item.category_code, category_name), (item.region_code, region_name))
+    return Entry(
+        kind=Kind.PROCESS, object_id=item.ocid, title=pick(item.title, item.title_en),
+        url=links.absolute("procurement.process", ocid=item.ocid), updated_at=at,
+        published_at=item.first_release_at, summary=item.description, author=pick(*buyer) if buyer else "",
+        categories=[Category(code, label=name(code)) for code, name in codes if code],
+    )  # fmt: skip
+
+
+def _processes_went(ocids: Sequence[str] | None) -> Mapping[str, Gone]:
+    return {ocid: Gone(Kind.PROCESS, ocid, at) for ocid, at in hidden_of(Kind.PROCESS, ocids).items()}
+
+
+def _sealed(choose: Callable[[Any], ColumnElement[datetime]]) -> ColumnElement[Any]:
+    """Give the first or last moment when something of a process was published, whatever days its notices tell."""
+    return select(choose(Release.sealed_at)).where(Release.ocid == Process.ocid).scalar_subquery()
+
+
+PROCESSES = FeedSource(
+    "processes",
+    N_("Purchases"),
+    N_("Every purchase, what was last published on first."),
+    "procurement.processes",
+    Rows(
+        kind=Kind.PROCESS,
+        visible=queries.processes,
+        ever=lambda filters: queries.processes(filters, among=select(Process)),
+        write=_processes,
+        id=Process.ocid,
+        published=_sealed(func.min),
+        changed=_sealed(func.max),
+        went=_processes_went,
+    ),
 )
 NOTICES = FeedSource(
     "notices",

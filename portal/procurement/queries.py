@@ -60,9 +60,16 @@ def visible_contracts() -> Select[Contract]:
     return select(Contract).where(Contract.ocid.in_(visible_processes().with_only_columns(Process.ocid)))
 
 
-def processes(filters: Filters) -> Select[Process]:
-    """Select processes under filters; `from` and `to` are days of the newest release."""
-    query = listed_processes().where(*_common(filters), *_between(Process.last_release_at, filters))
+def processes(filters: Filters, *, among: Select[Process] | None = None) -> Select[Process]:
+    """Select processes under filters; `from` and `to` are days of the newest release.
+
+    Args:
+        filters: what they are narrowed by.
+        among: which of them; each purchase that may be seen, once, unless said otherwise.
+    """
+    query = (listed_processes() if among is None else among).where(
+        *_common(filters), *_between(Process.last_release_at, filters)
+    )
     if filters.q:
         query = query.where(*_says(filters.q, (Process.title, Process.title_en, Process.description)))
     stage = choose(filters.stage, list(Stage), name="stage")

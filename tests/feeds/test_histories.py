@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import feedparser
@@ -12,11 +13,13 @@ from lxml import etree
 from portal.demand.actions import answer_proposal, withdraw_proposal
 from portal.demand.rules import Verdict
 from portal.disclosure.actions import add_document
+from portal.kernel import clock
 from portal.moderation.actions import hide, restore
 from tests.factories import linking
 from tests.factories.demand import make_person, make_place, make_proposal
 from tests.factories.planning import make_need, make_published_plan
-from tests.factories.procurement import OCID, seal, tender_release
+from tests.factories.procurement import OCID, award_release, seal, tender_release
+from tests.feeds.conftest import MARCH
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -123,3 +126,25 @@ def test_the_notices_of_a_hidden_purchase_are_gone_together(client: FlaskClient)
     hide("process", OCID, reason="测试", by=None)
 
     assert gone_from(client, "/notices.atom") == [f"notice:{sealed[0]}"]
+
+
+def test_a_purchase_with_news_comes_first_whatever_days_its_notices_tell(client: FlaskClient) -> None:
+    with clock.frozen(MARCH):
+        seal(tender_release("甲"))
+    with clock.frozen(MARCH + timedelta(hours=1)):
+        seal(tender_release("乙", ocid=f"{OCID}-2"))
+    with clock.frozen(MARCH + timedelta(hours=2)):
+        seal(award_release(day="2019-05-01"))
+
+    assert titles_in(client, "/processes.atom") == ["甲", "乙"]
+
+
+def test_a_hidden_purchase_and_a_hidden_organisation_leave_tombstones(client: FlaskClient) -> None:
+    seal(tender_release("绝密词语"))
+
+    hide("process", OCID, reason="测试", by=None)
+    hide("organization", "1", reason="测试", by=None)
+
+    assert gone_from(client, "/processes.atom") == [f"process:{OCID}"]
+    assert gone_from(client, "/organizations.atom") == ["organization:1"]
+    assert "绝密词语" not in client.get("/processes.rss").text
