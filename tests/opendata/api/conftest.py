@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from portal.app import create_app
 from portal.kernel import clock
 from portal.outbox.actions import append_event
 from portal.parties.models import Organization
@@ -16,7 +18,10 @@ from portal.storage.transactions import transaction
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flask import Flask
     from flask.testing import FlaskClient
+
+    from portal.settings import Settings
 
 
 class Reader:
@@ -50,6 +55,16 @@ class Reader:
 def api(client: FlaskClient) -> Reader:
     """Give a program that reads the API."""
     return Reader(client)
+
+
+@contextmanager
+def portal_of(settings: Settings) -> Iterator[Flask]:
+    """Give a further portal on the same database, with settings of its own, for as long as the block lasts."""
+    made = create_app(settings)
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
 
 
 def make_organizations(*names: str) -> list[int]:

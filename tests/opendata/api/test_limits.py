@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from limits import parse
 
-from portal.app import create_app
 from portal.web.limiting import OwnCounter, SharedCounter
+from tests.opendata.api.conftest import portal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 def limited(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Give a portal that answers three requests an hour, fifty seconds after the hour began."""
     monkeypatch.setattr("portal.web.limiting.time", lambda: 3600 * 500_000 + 50)
-    made = create_app(replace(settings, api_limit="3 per hour"))
-    with made.app_context():
+    with portal_of(replace(settings, api_limit="3 per hour")) as made:
         yield made
 
 
@@ -81,8 +80,7 @@ def test_unchanged_answers_count_too(limited: Flask) -> None:
 
 
 def test_an_operator_may_set_no_limit(settings: Settings) -> None:
-    free = create_app(replace(settings, api_limit=""))
-    with free.app_context():
+    with portal_of(replace(settings, api_limit="")) as free:
         assert ask(free.test_client()) == (200, "")
 
 

@@ -15,9 +15,9 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from werkzeug.exceptions import HTTPException
 
-from portal.app import create_app
 from portal.exporting import registry
 from portal.opendata.api import listing
+from tests.opendata.api.conftest import portal_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -122,25 +122,28 @@ def has_since(document: Any, path: str) -> bool:
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("demonstration")
 def test_nothing_that_is_asked_at_random_finds_a_fault(app: Flask, settings: Settings) -> None:
-    asked = create_app(replace(settings, api_limit="", public_url="http://localhost"))
-    schema = schemathesis.openapi.from_wsgi(ADDRESS, asked)
-    operations = [found.ok() for found in schema.get_all_operations()]
-
-    for operation in operations:
-
-        @bounds(
-            max_examples=6, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
-        @given(case=operation.as_strategy())
-        def ask(case: Any) -> None:
-            names = set(case.query or {})
-            unsayable = names & CHECKED_BY_THE_PORTAL or names >= CHECKED_TOGETHER
-            case.call_and_validate(
-                headers={"Accept-Encoding": "identity"},  # it cannot read Brotli
-                excluded_checks=[positive_data_acceptance] if unsayable else [],
-            )
-
-        ask()
+    with portal_of(replace(settings, api_limit="", public_url="http://localhost")) as asked:
+        schema = schemathesis.openapi.from_wsgi(ADDRESS, asked)
+        operations = [found.ok() for found in schema.get_all_operations()]
+        for operation in operations:
+            ask_at_random(operation)
 
     assert len(operations) > 30
+
+
+def ask_at_random(operation: Any) -> None:
+
+    @bounds(
+        max_examples=6, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        names = set(case.query or {})
+        unsayable = names & CHECKED_BY_THE_PORTAL or names >= CHECKED_TOGETHER
+        case.call_and_validate(
+            headers={"Accept-Encoding": "identity"},  # it cannot read Brotli
+            excluded_checks=[positive_data_acceptance] if unsayable else [],
+        )
+
+    ask()
