@@ -35,6 +35,8 @@ OF_WORKBOOKS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")  # as cells w
 LONGEST_AMOUNT, LONGEST_DATE, SHORTEST_GARBLED = 100, 40, 4
 NEARLY = Decimal("1e-4")  # spreadsheets keep 0.3 as 0.30000000000000004: in fen, what is nearer than that is that fen
 _MARKS = ("\ufffd", "锟斤拷", "烫烫烫")
+_HIGH = re.compile(r"[\u00a1-\u00ff]{4,}")  # two Chinese characters in GB 2312, each byte read as a sign of its own
+_COMMON = re.compile(r"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]")  # its signs, and the characters that are written every day
 _AMOUNT = re.compile(r"[¥￥]?(-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,20})?)(亿元|亿|万元|万|元)?")
 
 
@@ -131,7 +133,9 @@ def is_garbled(text: str) -> bool:
         return True
     if text.isascii() or sum(not sign.isascii() for sign in text) < SHORTEST_GARBLED:
         return False
-    return any(_reads_as_chinese(text, encoding) for encoding in ("cp1252", "latin-1", "gb18030"))
+    if any(_reads_as_chinese(text, encoding) for encoding in ("cp1252", "latin-1", "gb18030")):
+        return True
+    return any(_is_split_gb(run) for run in _HIGH.findall(text))
 
 
 def _reads_as_chinese(text: str, encoding: str) -> bool:
@@ -140,3 +144,10 @@ def _reads_as_chinese(text: str, encoding: str) -> bool:
     except UnicodeError:
         return False
     return any("\u4e00" <= sign <= "\u9fff" for sign in found)
+
+
+def _is_split_gb(run: str) -> bool:
+    """Tell whether signs are the bytes of GB text, as no language of Europe puts letters together."""
+    pairs = [run[at : at + 2] for at in range(0, len(run), 2)]
+    letters = sum(sign.isalpha() for sign in run)
+    return letters > 1 and len(set(run)) > 2 and all(_COMMON.fullmatch(pair) for pair in pairs)  # noqa: PLR2004 - a row of dots or crosses is no text

@@ -136,7 +136,9 @@ class _Tally:
         self.sealed += len(report.sealed)
         self.unchanged += report.unchanged
         placed = [
-            problem if problem.number is None else replace(problem, place=releases[problem.number][0] + problem.place)
+            problem
+            if problem.number is None
+            else replace(problem, place=f"{releases[problem.number][0].rstrip()} {problem.place}")
             for problem in report.refused
         ]
         self.refuse(file, placed)

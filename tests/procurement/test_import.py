@@ -117,8 +117,8 @@ def test_what_cannot_be_repaired_is_refused_by_name_and_the_rest_is_kept(
     result = run(app, "ocds", file)
 
     assert result.exit_code == 1
-    assert "p.json: refused" in result.stderr
-    assert path in result.stderr
+    assert "p.json: refused /releases/1 release " in result.stderr
+    assert f" {path}" in result.stderr
     assert count(Release) == 1
 
 

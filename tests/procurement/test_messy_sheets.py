@@ -149,6 +149,7 @@ def test_the_rows_that_a_workbook_declares_without_filling_them_are_passed_over(
         ({"budget": 1e30}, "column budget"),
         ({"title": "社区助餐服务".encode().decode("latin-1")}, "column title"),
         ({"title": "社区助餐服务项目".encode().decode("gb18030", errors="replace")}, "is garbled"),
+        ({"title": "社区助餐服务采购".encode("gb18030").decode("latin-1")}, "column title"),
         ({"title": "社区\ufffd\ufffd服务"}, "is garbled"),
         ({"office": "锟斤拷锟斤拷"}, "column office"),
     ],
@@ -170,7 +171,18 @@ def test_a_date_as_text_is_read_where_its_form_is_known(tmp_path: Path, mapping:
 
 
 @pytest.mark.parametrize(
-    "text", ["社区助餐服务项目", "Résumé naïve café", "ação não é útil", "①②③④", "——，。“”", "Élan coût 12 €", "服务"]
+    "text",
+    [
+        "社区助餐服务项目",
+        "Résumé naïve café",
+        "ação não é útil",
+        "①②③④",
+        "——，。“”",
+        "Élan coût 12 €",
+        "服务",
+        "助餐····10元",
+        "×××° ±½¼¾",
+    ],
 )
 def test_what_is_written_right_is_not_taken_for_garbled(text: str) -> None:
     assert not is_garbled(text)
