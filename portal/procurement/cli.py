@@ -14,6 +14,7 @@ from portal.kernel import terminal
 from portal.kernel.text import clean_line
 from portal.procurement import mapping, reading, sheets, texts
 from portal.procurement.actions import BATCH, rebuild_processes, seal_releases
+from portal.procurement.doubts import doubts_in
 from portal.procurement.rules import Problem
 from portal.procurement.screening import personal_in
 from portal.procurement.sheet_lines import Limits
@@ -61,7 +62,8 @@ def import_ocds(context: click.Context, paths: Sequence[Path], by: str, *, is_ch
     """Seal the releases of OCDS files: packages, records, bare releases or JSON Lines, plain, gzip or zip.
 
     Every file is read to its end before anything of it is sealed. What was sealed before an interruption is
-    known when the command is run again, and only the rest is sealed.
+    known when the command is run again, and only the rest is sealed. What can hardly be meant (a garbled title, an
+    amount below nought) is told and sealed all the same.
     """
     files = [file for path in paths for file in (_files_in(path) if path.is_dir() else [path])]
     tally = _Tally(by, is_checked=is_checked)
@@ -181,7 +183,11 @@ def _import_found(tally: _Tally, file: Path, batch: Sequence[reading.Found]) -> 
         tally.repaired += 1
         _tell(file, f"repaired {repair}")
     tally.refuse(file, (one.problem for one in batch if one.problem is not None))
-    tally.seal(file, [(one.place, one.release) for one in batch if one.release is not None])
+    right = [(one.place, one.release) for one in batch if one.release is not None]
+    for place, release in right:
+        for path, reason in doubts_in(release):
+            _tell(file, f"doubtful {place} {path}: {reason}")
+    tally.seal(file, right)
 
 
 def _files_in(folder: Path) -> list[Path]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.kernel import clock
-from portal.procurement import queries as procurement
-from portal.procurement.models import Process
 from portal.publishing import actions, queries, rules
 from portal.publishing.models import Draft, DraftEvent
 from portal.publishing.notices import checking, deadlines
@@ -18,7 +16,7 @@ from portal.storage.batches import batches, insert_rows
 from portal.storage.database import db
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from portal.procurement.rules import Json
@@ -44,7 +42,7 @@ def _begin(begins: Sequence[Begin], now: datetime, *, submits: bool) -> list[Dra
     db.session.flush()
     for draft in drafts:
         draft.ocid = draft.ocid or actions.new_ocid(draft, now)
-    states = _states({draft.ocid for draft in drafts})
+    states = queries.states_of({draft.ocid for draft in drafts})
     for draft in drafts:
         _fill(draft, states.get(draft.ocid, {}))
     for overview in overviews(drafts):
@@ -57,12 +55,6 @@ def _begin(begins: Sequence[Begin], now: datetime, *, submits: bool) -> list[Dra
     db.session.flush()
     insert_rows(DraftEvent, events)
     return drafts
-
-
-def _states(ocids: Collection[str]) -> Mapping[str, Json]:
-    """Read what purchases compile to so far."""
-    query = procurement.visible_processes().where(Process.ocid.in_(ocids))
-    return {one.ocid: one.compiled for one in db.session.scalars(query)}
 
 
 def _fill(draft: Draft, state: Json) -> None:

@@ -12,9 +12,8 @@ from sqlalchemy import exists, select
 
 from portal.kernel import clock
 from portal.kernel.errors import PortalError
-from portal.procurement import queries as procurement
 from portal.procurement.actions import seal_releases
-from portal.procurement.models import Process, Release
+from portal.procurement.models import Release
 from portal.publishing import actions, queries, rules
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
 from portal.publishing.notices import deadlines
@@ -26,10 +25,9 @@ from portal.storage.transactions import transaction
 from portal.web.locale import CHINESE, spoken_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from portal.procurement.rules import Json
 
 BATCH = 200
 SECONDS = 5.0  # how long the worker stays at it before it brings to search and feeds what it published
@@ -79,7 +77,7 @@ def _publish_together(numbers: Sequence[int]) -> int:
     query = select(Draft).where(Draft.id.in_(numbers), Draft.status == DraftStatus.APPROVED).order_by(Draft.id)
     drafts = list(db.session.scalars(query.with_for_update(of=Draft)))
     now = clock.now()
-    states = _states({draft.ocid for draft in drafts})
+    states = queries.states_of({draft.ocid for draft in drafts})
     refused: dict[int, str] = {}
     for (name, source), some in _by_source(drafts).items():
         releases = [queries.release_of_draft(one, now, before=states.get(one.ocid, {}), documents=()) for one in some]
@@ -124,9 +122,3 @@ def _publish_states(drafts: Sequence[Draft], now: datetime) -> None:
     ]
     insert_rows(DraftEvent, events)
     db.session.flush()
-
-
-def _states(ocids: Iterable[str]) -> Mapping[str, Json]:
-    """Read what purchases compile to so far."""
-    query = procurement.visible_processes().where(Process.ocid.in_(list(ocids)))
-    return {one.ocid: one.compiled for one in db.session.scalars(query)}

@@ -15,6 +15,7 @@ from portal.kernel.canonical import canonical_json, sha256_hex
 from portal.kernel.errors import Reason
 from portal.kernel.text import N_
 from portal.procurement import field_changes
+from portal.procurement.doubts import doubts_in
 from portal.procurement.models import Release
 from portal.procurement.queries import with_bodies
 from portal.procurement.reading import NOTHING, Found, check_file, stream_file
@@ -218,7 +219,8 @@ def _imported(number: int, found: Found) -> Imported:
     one.problems += [f"/{path}: {told_reason(reason)}" for path, reason in faults_of(found.release)]
     if not one.problems and len(str(found.release["ocid"])) > LONGEST_OCID:
         one.problems.append(str(gettext(LONG_OCID)))
-    one.problems += [f"{path}: {told_reason(reason)}" for path, reason in personal_in(found.release)]
+    for path, reason in (*personal_in(found.release), *doubts_in(found.release)):
+        one.problems.append(f"{path}: {told_reason(reason)}")
     return one
 
 

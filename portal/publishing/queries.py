@@ -28,7 +28,7 @@ from portal.publishing.notices.filling import values_of
 from portal.publishing.notices.model import notice_types
 from portal.publishing.notices.occasion import Occasion
 from portal.publishing.notices.writing import release_of
-from portal.publishing.rules import DraftAct, DraftStatus, Purpose
+from portal.publishing.rules import AUTHORING, OPEN, DraftStatus, Purpose
 from portal.storage.database import db
 from portal.web import links
 
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from portal.publishing.notices.model import NoticeType
 
 MOST_FOUND = 15
-OPEN = (DraftStatus.DRAFTING, DraftStatus.SUBMITTED, DraftStatus.APPROVED)
 
 
 def drafts(government_ids: Collection[int], status: DraftStatus | None = None) -> Select[Draft]:
@@ -90,8 +89,7 @@ def history(draft_id: int) -> Sequence[DraftEvent]:
 
 def authors(draft_id: int) -> frozenset[int]:
     """Tell who had a hand in a draft: whoever began, changed or submitted it."""
-    acts = (DraftAct.BEGUN, DraftAct.CHANGED, DraftAct.SUBMITTED)
-    query = select(DraftEvent.person_id).where(DraftEvent.draft_id == draft_id, DraftEvent.act.in_(acts))
+    query = select(DraftEvent.person_id).where(DraftEvent.draft_id == draft_id, DraftEvent.act.in_(AUTHORING))
     return frozenset(number for number in db.session.scalars(query) if number is not None)
 
 
@@ -173,8 +171,13 @@ def notice_type_of(release: Release) -> NoticeType | None:
 
 def state_of(ocid: str) -> Json:
     """Tell what a purchase compiles to so far; nothing before its first publication."""
-    found = db.session.scalar(procurement.visible_processes().where(Process.ocid == ocid))
-    return found.compiled if found else {}
+    return states_of([ocid]).get(ocid, {})
+
+
+def states_of(ocids: Collection[str]) -> Mapping[str, Json]:
+    """Tell what purchases compile to so far, those of which something is published: one statement."""
+    query = procurement.visible_processes().where(Process.ocid.in_(ocids))
+    return {one.ocid: one.compiled for one in db.session.scalars(query)}
 
 
 def basis_of(draft: Draft) -> Json:

@@ -45,6 +45,8 @@ class DraftAct(StrEnum):
     DISCARDED = "discarded"
 
 
+OPEN = (DraftStatus.DRAFTING, DraftStatus.SUBMITTED, DraftStatus.APPROVED)
+AUTHORING = (DraftAct.BEGUN, DraftAct.CHANGED, DraftAct.SUBMITTED)  # by these somebody has a hand in a draft
 MOVES = {
     DraftStatus.DRAFTING: {DraftStatus.SUBMITTED, DraftStatus.DISCARDED},
     DraftStatus.SUBMITTED: {DraftStatus.DRAFTING, DraftStatus.APPROVED, DraftStatus.PUBLISHED},

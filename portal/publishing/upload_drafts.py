@@ -20,7 +20,7 @@ from portal.procurement.values import amount, child, children
 from portal.publishing import queries, rules, uploads
 from portal.publishing.models import Draft, DraftDocument, DraftEvent
 from portal.publishing.notices.model import notice_types
-from portal.publishing.rules import DraftAct, DraftStatus
+from portal.publishing.rules import AUTHORING, DraftAct, DraftStatus
 from portal.publishing.upload_models import Upload, UploadRow
 from portal.publishing.upload_rules import NothingWaitsError
 from portal.storage.database import db
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from portal.publishing.queries import Preview
 
 FIRST, SAMPLED = 5, 10
-JUST_BEGUN = 2  # revision of a draft that nobody has changed since its file was taken
 YIELDED = 500
-AUTHORING = (DraftAct.BEGUN, DraftAct.CHANGED, DraftAct.SUBMITTED)
 SUMS_OF_RELEASES = ("tender", "awards", "contracts")
 
 
@@ -88,15 +86,23 @@ def for_approval(upload: Upload, *, by: int, draw: int) -> ForApproval:
 def submit_all(upload_id: int, *, by: int, governments: Collection[int]) -> int:
     """Hand all drafts of a file to the approver that nobody has changed since; return how many.
 
-    They were complete when they were begun; one that was changed is submitted by itself, after its check.
+    They were complete when they were begun, also those that were given back; one that was changed is submitted by
+    itself, after its check.
 
     Raises:
         NotFoundError, NothingWaitsError
     """
     with transaction():
-        upload = uploads.upload_in_office(upload_id, governments)
-        which = _of(upload) & (Draft.status == DraftStatus.DRAFTING) & (Draft.revision == JUST_BEGUN)
-        return _do(upload, which, DraftAct.SUBMITTED, by, status=DraftStatus.SUBMITTED, submitted_by=by)
+        upload = uploads.upload_in_office(upload_id, governments, for_update=True)
+        return _do(
+            upload, _unchanged(upload), DraftAct.SUBMITTED, by, status=DraftStatus.SUBMITTED, submitted_by=by,
+            return_reason="",
+        )  # fmt: skip
+
+
+def given_back(upload: Upload) -> int:
+    """Count the drafts of a file that were given back and that nobody has changed since."""
+    return _count(_unchanged(upload), Draft.return_reason != "")
 
 
 def approve_all(upload_id: int, *, token: str, by: int, governments: Collection[int]) -> int:
@@ -108,7 +114,8 @@ def approve_all(upload_id: int, *, token: str, by: int, governments: Collection[
         DraftChangedError: what waits is not what stood on the approver's page.
     """
     with transaction():
-        upload = uploads.upload_in_office(upload_id, governments)
+        upload = uploads.upload_in_office(upload_id, governments, for_update=True)
+        _lock(_waits(upload))
         can = _can_approve(upload, by)
         if not _count(can) and _count(_waits(upload), _is_own(by)):
             raise rules.OwnDraftError
@@ -126,7 +133,7 @@ def return_all(upload_id: int, reason: str, *, by: int, governments: Collection[
     """
     reason = clean_text(reason)
     with transaction():
-        upload = uploads.upload_in_office(upload_id, governments)
+        upload = uploads.upload_in_office(upload_id, governments, for_update=True)
         which = _of(upload) & Draft.status.in_((DraftStatus.SUBMITTED, DraftStatus.APPROVED))
         return _do(
             upload, which, DraftAct.RETURNED, by, note=reason, status=DraftStatus.DRAFTING, return_reason=reason,
@@ -141,14 +148,14 @@ def discard_all(upload_id: int, *, by: int, governments: Collection[int]) -> int
         NotFoundError, NothingWaitsError
     """
     with transaction():
-        upload = uploads.upload_in_office(upload_id, governments)
+        upload = uploads.upload_in_office(upload_id, governments, for_update=True)
         which = _of(upload) & (Draft.status == DraftStatus.DRAFTING)
         return _do(upload, which, DraftAct.DISCARDED, by, status=DraftStatus.DISCARDED)
 
 
 def _do(upload: Upload, which: ColumnElement[bool], act: DraftAct, by: int, *, note: str = "", **new: object) -> int:
     """Change many drafts and remember of each who did it, with two statements."""
-    db.session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
+    _lock(which)
     now, status = clock.now(), new["status"]
     changed = update(Draft).where(which).values(**new, changed_at=now, revision=Draft.revision + 1)
     result: Any = db.session.execute(changed, execution_options={"synchronize_session": False})
@@ -167,9 +174,20 @@ def _do(upload: Upload, which: ColumnElement[bool], act: DraftAct, by: int, *, n
     return int(result.rowcount)
 
 
+def _lock(which: ColumnElement[bool]) -> None:
+    """Keep others from changing drafts until all is done; in the order in which the worker locks them."""
+    rows = select(Draft.id).where(which).order_by(Draft.id).with_for_update().subquery()
+    db.session.execute(select(func.count()).select_from(rows))
+
+
 def _of(upload: Upload) -> ColumnElement[bool]:
     """Give the condition that a draft was made of a file."""
     return Draft.id.in_(select(UploadRow.draft_id).where(UploadRow.upload_id == upload.id, UploadRow.is_taken))
+
+
+def _unchanged(upload: Upload) -> ColumnElement[bool]:
+    changed = exists().where(DraftEvent.draft_id == Draft.id, DraftEvent.act == DraftAct.CHANGED)
+    return _of(upload) & (Draft.status == DraftStatus.DRAFTING) & ~changed
 
 
 def _waits(upload: Upload) -> ColumnElement[bool]:

@@ -83,10 +83,12 @@ def send_back(upload_id: int) -> ResponseReturnValue:
 def act_on_all(upload_id: int, act_name: str) -> ResponseReturnValue:
     """Submit all drafts of a file that nobody has changed, or throw all away that were not handed on."""
     act = upload_drafts.submit_all if act_name == "submit" else upload_drafts.discard_all
+    kept = _upload(upload_id, DRAFT)
     return forms.handle(
         draft_forms.ConfirmForm(), then=url_for(".show", upload_id=upload_id),
         act=lambda _: act(upload_id, by=access.actor().person_id, governments=_governments(DRAFT)),
-        template="publishing/upload_drafts_act.html", act_name=act_name, upload=_upload(upload_id, DRAFT),
+        template="publishing/upload_drafts_act.html", act_name=act_name, upload=kept,
+        given_back=upload_drafts.given_back(kept) if act_name == "submit" else 0,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from portal.kernel.text import clean_line
 from portal.publishing import sheet_columns, upload_content, upload_files, upload_work
 from portal.publishing import upload_rules as rules
 from portal.publishing.models import Draft
-from portal.publishing.rules import DraftStatus
+from portal.publishing.rules import OPEN, DraftStatus
 from portal.publishing.sheet_rows import Candidate
 from portal.publishing.upload_models import Upload, UploadPart, UploadRow
 from portal.publishing.upload_rules import RowState, UploadState
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from portal.publishing.upload_content import One
 
 NAME_LENGTH = 200
-OPEN = (DraftStatus.DRAFTING, DraftStatus.SUBMITTED, DraftStatus.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -101,14 +100,14 @@ def _throw_old_away() -> None:
     )
 
 
-def upload_in_office(upload_id: int, governments: Collection[int]) -> Upload:
+def upload_in_office(upload_id: int, governments: Collection[int], *, for_update: bool = False) -> Upload:
     """Read an upload, for the staff of its government.
 
     Raises:
         NotFoundError: there is none, it was thrown away, or it belongs to another government.
     """
     query = select(Upload).where(Upload.id == upload_id, Upload.government_id.in_(governments))
-    found = db.session.scalar(query)
+    found = db.session.scalar(query.with_for_update(of=Upload) if for_update else query)
     if found is None:
         raise NotFoundError
     return found
@@ -170,7 +169,7 @@ def confirm_upload(upload_id: int, *, by: int, governments: Collection[int], sub
         NotReadYetError: the portal is still at work on it.
     """
     with transaction():
-        upload = upload_in_office(upload_id, governments)
+        upload = upload_in_office(upload_id, governments, for_update=True)
         if upload.state not in {UploadState.READ, UploadState.TAKEN}:
             raise rules.NotReadYetError
         found = counts(upload)

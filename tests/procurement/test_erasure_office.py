@@ -376,6 +376,22 @@ def test_files_forget_what_was_erased(app: Flask) -> None:
     assert first.source == "withheld by law"
 
 
+def test_files_of_another_name_that_say_what_was_erased_are_forgotten_too(app: Flask) -> None:
+    government, publisher, approver = make_offices()
+    sheet = fill(xlsx_template(notice_types()["intention"]), [typed("intention")])
+    upload = keep("名单.xlsx", sheet, government, publisher, "intention")
+    uploads.confirm_upload(upload.id, by=publisher, governments={government}, submits=True)
+    draft = publish_draft(db.session.scalars(select(Draft)).one(), by=approver)
+    keep("名单 (副本).xlsx", sheet, government, publisher, "intention")
+    keep("别的.xlsx", fill(xlsx_template(notice_types()["tender"]), [typed("tender")]), government, publisher)
+
+    number = proposed(app, publisher, db.session.get_one(Release, draft.release_id))
+    send(signed_in(app, approver), f"{OFFICE}/{number}/confirm")
+
+    db.session.rollback()
+    assert set(db.session.scalars(select(Upload.filename))) == {"别的.xlsx"}
+
+
 def test_a_release_of_an_ocds_file_without_a_buyer_is_erased_with_its_file(app: Flask) -> None:
     government, publisher, approver = make_offices()
     data = json.dumps({"releases": [tender_release("含有个人信息")]}).encode()

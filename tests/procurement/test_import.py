@@ -218,6 +218,20 @@ def test_a_number_of_a_person_is_refused_with_its_place_and_taken_when_somebody_
     assert "1 sealed, 1 unchanged" in taken.stdout
 
 
+def test_what_can_hardly_be_meant_is_sealed_as_it_was_published_and_told(app: Flask, tmp_path: Path) -> None:
+    garbled = "社区助餐服务".encode().decode("latin-1")
+    value = {"amount": -5, "currency": "CNY"}
+    awards = [{"id": "A", "title": "好", "value": value}, {"id": "B", "title": garbled}]
+    file = write(tmp_path, "p.json", package(make_release(1), make_release(2) | {"awards": awards}))
+
+    result = run(app, "ocds", file)
+
+    assert (result.exit_code, count(Release)) == (0, 2)
+    assert "p.json: doubtful /releases/1 /awards/0/value/amount: This amount is below nought." in result.stderr
+    assert "p.json: doubtful /releases/1 /awards/1/title: is garbled" in result.stderr
+    assert "/releases/0" not in result.stderr
+
+
 def test_a_row_with_a_number_of_a_person_is_refused_with_its_row(app: Flask, tmp_path: Path) -> None:
     sheet = tmp_path / "notices.csv"
     sheet.write_text("\n".join(SHEET.splitlines()[:2]).replace("社区助餐项目", "社区助餐项目13800138000"), "utf-8")

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select, update
 
+from portal.accounts.rules import Role
 from portal.kernel import clock
 from portal.ledger import checking
 from portal.procurement.models import Process, Release
@@ -22,7 +24,7 @@ from portal.publishing.upload_models import Upload, UploadPart, UploadRow
 from portal.publishing.upload_rules import NothingWaitsError, NotReadYetError, RowState, UploadState
 from portal.storage.database import db
 from portal.storage.transactions import transaction
-from tests.factories.drafts import make_offices
+from tests.factories.drafts import make_offices, make_staff
 from tests.factories.sheets import typed
 from tests.factories.uploads import bring, keep, kept, newest
 from tests.factories.web import send, signed_in
@@ -275,6 +277,53 @@ def test_a_page_that_is_out_of_date_is_shown_anew_and_can_be_sent(app: Flask) ->
 
 def said_in(page: str) -> str:
     return page.partition('name="token" type="hidden" value="')[2].partition('"')[0]
+
+
+def test_of_two_approvers_of_a_file_at_once_one_approves_and_one_is_told(app: Flask) -> None:
+    government, _, approver = submitted(app)
+    second, number = make_staff(government, Role.APPROVER), newest().id
+    seen = {by: token(by) for by in (approver, second)}
+    db.session.remove()
+    approved: list[int] = []
+    told: list[str] = []
+    start = threading.Barrier(2)
+
+    def approve(by: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                approved.append(upload_drafts.approve_all(number, token=seen[by], by=by, governments={government}))
+            except (DraftChangedError, NothingWaitsError) as error:
+                told.append(error.code)
+            db.session.remove()
+
+    threads = [threading.Thread(target=approve, args=(by,)) for by in seen]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (approved, told) == ([ROWS], ["draft-changed"])
+    query = select(func.count(DraftEvent.id), func.count(DraftEvent.person_id.distinct()))
+    assert db.session.execute(query.where(DraftEvent.act == DraftAct.APPROVED)).one() == (ROWS, 1)
+
+
+def test_drafts_that_were_given_back_unchanged_are_submitted_again_in_one_act_and_that_is_told(app: Flask) -> None:
+    government, publisher, approver = submitted(app, rows=4)
+    where = f"/office/releases/upload/{newest().id}/drafts"
+    send(signed_in(app, approver), f"{where}/return", reason="先停一停")
+    draft = db.session.scalars(select(Draft).order_by(Draft.id).limit(1)).one()
+    actions.change_draft(draft.id, draft.values | {"title": "改过的"}, by=publisher, governments={government})
+    writer = signed_in(app, publisher)
+
+    page = writer.get(f"{where}/submit").text
+    answer = send(writer, f"{where}/submit")
+
+    assert "其中3份曾被退回，之后没有人改过" in page
+    assert answer.status_code == 303
+    db.session.rollback()
+    said = set(db.session.execute(select(Draft.status, Draft.return_reason)).all())
+    assert said == {(DraftStatus.SUBMITTED, ""), (DraftStatus.DRAFTING, "先停一停")}
 
 
 def test_all_drafts_are_given_back_submitted_again_and_thrown_away_in_one_act_each(app: Flask) -> None:

@@ -134,6 +134,27 @@ def test_what_is_wrong_is_told_and_the_rest_goes_through(app: Flask) -> None:
     assert len(drafts()) == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"title": "社区助餐服务".encode().decode("latin-1")}, "/tender/title: 是乱码"),
+        ({"title": "社区助餐采购".encode("gb18030").decode("latin-1")}, "/tender/title: 是乱码"),
+        ({"value": {"amount": -5, "currency": "CNY"}}, "/tender/value/amount: 金额不能小于零"),
+        ({"value": {"amount": 1e13, "currency": "CNY"}}, "/tender/value/amount: 金额超过一万亿元"),
+        ({"value": {"amount": 1e300, "currency": "USD"}}, "/tender/value/amount: 比任何金额都大"),
+    ],
+)
+def test_what_can_hardly_be_meant_is_put_right_first(app: Flask, change: dict[str, object], told: str) -> None:
+    government, publisher, _ = make_offices()
+    client = signed_in(app, publisher)
+    doubtful = make_release(2, tender={"id": "T", "title": "社区助餐", **change})
+
+    page = client.get(bring(client, written(make_release(), doubtful), government)).text
+
+    assert states() == [RowState.GOOD, RowState.BAD]
+    assert told in page
+
+
 def test_what_is_published_is_known_and_changed_is_refused_with_the_difference(app: Flask) -> None:
     government, publisher, approver = make_offices()
     draft = make_published("tender", government, by=publisher, approver=approver)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from portal.disclosure.rules import PERSON, check_public
 from portal.kernel import clock
@@ -20,8 +20,8 @@ from portal.publishing.erasures import queries, rules
 from portal.publishing.erasures.models import Erasure
 from portal.publishing.erasures.rules import ErasureStatus
 from portal.publishing.models import Draft, DraftEvent
-from portal.publishing.rules import DraftAct, DraftStatus, check_approver
-from portal.publishing.upload_models import Upload, UploadedRow
+from portal.publishing.rules import OPEN, DraftAct, DraftStatus, check_approver
+from portal.publishing.upload_models import Upload, UploadedRow, UploadRow
 from portal.storage.database import db
 from portal.storage.erasing import empty_write_ahead_log
 from portal.storage.transactions import transaction
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from portal.procurement.models import Release
-
-OPEN = (DraftStatus.DRAFTING, DraftStatus.SUBMITTED, DraftStatus.APPROVED)
 
 
 def propose_erasure(name: str, *, basis: str, reason: str, by: int, governments: Collection[int]) -> Erasure:
@@ -145,11 +143,14 @@ def _keep_only_what_is_public(release_id: int) -> None:
 
 
 def _forget_files(drafts: Sequence[Draft]) -> None:
-    """Delete the files that drafts came from, and the digests by which their rows are known."""
+    """Delete the files that drafts came from or that say the same, and the digests by which their rows are known."""
+    numbers = [draft.id for draft in drafts]
     for draft in drafts:
         came_from = Upload.government_id == draft.government_id, Upload.filename == draft.source
         db.session.execute(delete(Upload).where(*came_from))
-    db.session.execute(delete(UploadedRow).where(UploadedRow.draft_id.in_([draft.id for draft in drafts])))
+    told = select(UploadRow.upload_id).where(UploadRow.draft_id.in_(numbers))
+    db.session.execute(delete(Upload).where(Upload.id.in_(told)), execution_options={"synchronize_session": False})
+    db.session.execute(delete(UploadedRow).where(UploadedRow.draft_id.in_(numbers)))
 
 
 def _blank(draft: Draft, release: Release, by: int) -> None:
