@@ -22,8 +22,8 @@ from portal.publishing.erasures.models import Erasure
 from portal.publishing.erasures.queries import erasures
 from portal.publishing.erasures.rules import ErasureStatus
 from portal.publishing.models import Draft
-from portal.publishing.queries import OPEN, drafts
-from portal.publishing.rules import DraftStatus
+from portal.publishing.queries import drafts
+from portal.publishing.rules import OPEN, DraftStatus
 from portal.publishing.upload_models import Upload
 from portal.publishing.upload_rules import UploadState
 from portal.services.drafts.models import ListingDraft
