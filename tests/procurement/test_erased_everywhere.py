@@ -97,6 +97,8 @@ def addresses() -> list[str]:
     found += [f"/search/suggestions{form}?q={word}" for word in asked for form in ("", ".json")]
     machine = [
         "/ocds/releases.json",
+        "/ocds/records.json",
+        "/ocds/releases/2026.jsonl",
         f"/ocds/records/{OCID}.json",
         "/sitemap.xml",
         "/sitemaps/processes-0.xml",
