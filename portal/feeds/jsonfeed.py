@@ -13,7 +13,7 @@ from portal.feeds.identifiers import feed_id, tag_id
 from portal.kernel.text import without_unseen as clean
 
 if TYPE_CHECKING:
-    from portal.feeds.spec import Entry, Feed, Gone
+    from portal.feeds.spec import Enclosure, Entry, Feed, Gone
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -64,10 +64,12 @@ def _item(feed: Feed, entry: Entry) -> dict[str, object]:
         said["tags"] = [clean(one.label or one.term) for one in entry.categories]
         said["_sanwen"] = {"codes": [clean(one.term) for one in entry.categories]}
     if entry.enclosures:
-        said["attachments"] = [
-            {"url": clean(one.href), "mime_type": one.media_type, "size_in_bytes": one.size} for one in entry.enclosures
-        ]
+        said["attachments"] = [_attachment(one) for one in entry.enclosures]
     return said
+
+
+def _attachment(file: Enclosure) -> dict[str, object]:
+    return {"url": clean(file.href), "mime_type": clean(file.media_type), "size_in_bytes": file.size}
 
 
 def _tombstone(feed: Feed, gone: Gone) -> dict[str, object]:

@@ -86,7 +86,7 @@ class EntryRepair:
         for enclosure in self.entry.enclosures[:1]:
             _add(
                 element, "enclosure",
-                url=clean(enclosure.href), length=str(enclosure.size), type=enclosure.media_type,
+                url=clean(enclosure.href), length=str(enclosure.size), type=clean(enclosure.media_type),
             )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _enclosure_link(enclosure: Enclosure) -> dict[str, str]:
     return {
         "href": clean(enclosure.href),
         "rel": "enclosure",
-        "type": enclosure.media_type,
+        "type": clean(enclosure.media_type),
         "length": str(enclosure.size),
     }
 

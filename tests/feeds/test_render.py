@@ -15,7 +15,7 @@ from portal.feeds.identifiers import tag_id
 from portal.feeds.jsonfeed import write_json
 from portal.feeds.opml import Outline, write_opml
 from portal.feeds.render import write_atom, write_rss
-from portal.feeds.spec import Category, Enclosure, Entry, Feed, Link
+from portal.feeds.spec import Category, Enclosure, Entry, Feed, Gone, Link
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MORNING = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -176,3 +176,36 @@ def test_the_list_of_feeds_can_be_imported() -> None:
 
     assert root.find("body/outline").get("xmlUrl") == "https://portal.test/notices.rss"
     assert root.find("body/outline").get("text") == "公告"
+
+
+@pytest.mark.parametrize("spoilt", ["a\x0bb", "a\x00b", "a\ud800b", "a\ufffeb", "a\x1bb", "a\u202eb"])
+def test_one_broken_character_does_not_cost_the_json(spoilt: str) -> None:
+    file = Enclosure(f"https://portal.test/{spoilt}", spoilt, 1)
+    entry = make_entry(title=spoilt, summary=spoilt, author=spoilt, categories=[Category(spoilt)], enclosures=[file])
+    gone = Gone("notice", spoilt, MORNING, note=spoilt)
+
+    read = json.loads(write_json(make_feed(entry, title=spoilt, gone=[gone])))
+
+    [stone, item] = read["items"]
+    assert (read["title"], item["title"], item["content_text"], stone["title"]) == ("ab", "ab", "ab", "ab")
+    assert (item["authors"], item["tags"]) == ([{"name": "ab"}], ["ab"])
+
+
+def test_json_leads_to_the_next_page_and_to_the_hub() -> None:
+    links = [Link("https://portal.test/notices.feed.json?page=2", rel="next"), Link("https://hub.test/", rel="hub")]
+
+    read = json.loads(write_json(make_feed(make_entry(), links=links)))
+
+    assert read["version"] == "https://jsonfeed.org/version/1.1"
+    assert read["next_url"] == "https://portal.test/notices.feed.json?page=2"
+    assert read["hubs"] == [{"type": "WebSub", "url": "https://hub.test/"}]
+    assert read["items"][0]["date_published"].endswith("+00:00")
+
+
+def test_entries_of_one_act_are_told_apart_by_their_moments() -> None:
+    feed = make_feed(*(make_entry(object_id=str(number)) for number in range(50)))
+
+    moments = {entry.findtext(f"{ATOM}updated") for entry in etree.fromstring(write_atom(feed)).findall(f"{ATOM}entry")}
+
+    assert len(moments) == 50
+    assert all(moment is not None and moment.startswith("2026-03-01T01:00:00") for moment in moments)
