@@ -12,9 +12,9 @@ from portal.demand import queries
 from portal.demand.models import Need, Proposal
 from portal.demand.rules import VERDICT_NAMES, ProposalStatus
 from portal.feeds.listing import Listed, Rows
-from portal.feeds.spec import Category, Entry, FeedSource, Gone, Subject, ThingFeed
+from portal.feeds.spec import LATEST, Category, Entry, FeedSource, Gone, Subject, ThingFeed
 from portal.kernel.text import N_
-from portal.moderation.feeds import LATEST, numbers_hidden
+from portal.moderation.feeds import numbers_hidden
 from portal.ring.feeds import linked
 from portal.ring.rules import Kind
 from portal.storage.database import db

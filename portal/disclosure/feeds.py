@@ -11,10 +11,10 @@ from portal.disclosure import queries
 from portal.disclosure.models import Document
 from portal.disclosure.rules import DESTROYED
 from portal.feeds.listing import Rows
-from portal.feeds.spec import Enclosure, Entry, FeedSource, Gone
+from portal.feeds.spec import LATEST, Enclosure, Entry, FeedSource, Gone
 from portal.kernel import clock
 from portal.kernel.text import N_
-from portal.moderation.feeds import LATEST, hidden_of, numbers_hidden
+from portal.moderation.feeds import hidden_of, numbers_hidden
 from portal.procurement.queries import NOTICE, ocids_under
 from portal.ring.rules import Kind
 from portal.storage.database import db

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from portal.web.filters import Filters
 
 NEWEST = 50
+LATEST = 500
+"""So many of the newest that went are asked for at most."""
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from portal.feeds.spec import Gone
+from portal.feeds.spec import LATEST, Gone
 from portal.moderation.models import HiddenMark
 from portal.storage.database import db
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
-
-LATEST = 500
 
 
 def hidden_of(kind: str, ids: Sequence[object] | None = None) -> dict[str, datetime]:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from portal.classification.queries import category_name, region_name
 from portal.feeds.listing import Rows
-from portal.feeds.spec import Category, Entry, FeedSource, Gone, Subject, ThingFeed
+from portal.feeds.spec import LATEST, Category, Entry, FeedSource, Gone, Subject, ThingFeed
 from portal.kernel.text import N_
-from portal.moderation.feeds import LATEST, hidden_of, numbers_hidden
+from portal.moderation.feeds import hidden_of, numbers_hidden
 from portal.parties.queries import kept_id, organization
 from portal.procurement import queries, rules, values
 from portal.procurement.models import Process, ProcessSupplier, Release
@@ -102,6 +102,7 @@ LISTING = Rows(
     id=Release.id,
     published=Release.sealed_at,
     went=went,
+    knows_all_gone=True,
     options=(joinedload(Release.payload),),
 )
 
