@@ -22,6 +22,7 @@ from portal.publishing import (
     uploads,
 )
 from portal.publishing import upload_rules as rules
+from portal.publishing.forms import ConfirmForm
 from portal.publishing.notices.model import notice_types
 from portal.publishing.permissions import DRAFT, READ
 from portal.publishing.upload_forms import TakeForm, UploadForm, columns_form
@@ -122,6 +123,17 @@ def preview(upload_id: int) -> ResponseReturnValue:
     if kept.state is UploadState.REFUSED:
         return render_template("publishing/upload_refused.html", upload=kept, refusal=_refusal(kept))
     return _at_work(kept) if kept.state in rules.AT_WORK else _preview(kept)
+
+
+@bp.route("/office/releases/upload/<int:upload_id>/stop", methods=["GET", "POST"])
+@access.requires(DRAFT)
+def stop(upload_id: int) -> ResponseReturnValue:
+    """Throw a file away of which nothing became a draft, or make no more drafts of it."""
+    return forms.handle(
+        ConfirmForm(), act=lambda _: uploads.stop_upload(upload_id, governments=_governments()),
+        then=lambda is_gone: url_for(".index") if is_gone else url_for("upload_drafts.show", upload_id=upload_id),
+        template="publishing/upload_stop.html", upload=uploads.upload_in_office(upload_id, _governments()), rules=rules,
+    )  # fmt: skip
 
 
 @bp.get("/office/releases/upload/<int:upload_id>/taken")

@@ -148,10 +148,12 @@ def _read(upload: Upload, runs: dict[int, Run]) -> bool:
             run.close()
         run = runs[upload.id] = Run(upload)
         run.go_to(upload.rows)
-        _begin_reading(upload.id, run)
-        upload = db.session.get_one(Upload, upload.id)
-    if upload.state is not UploadState.READING:
-        return False
+        number = upload.id
+        _begin_reading(number, run)
+        begun = db.session.get(Upload, number)
+        if begun is None or begun.state is not UploadState.READING:
+            return False  # thrown away meanwhile, or its columns have to be explained
+        upload = begun
     start, said = upload.rows, run.next(rules.BATCH)
     found = upload_content.look_through(upload, said)
     return _keep(upload.id, run, start, [(*one, looked) for one, looked in zip(said, found, strict=True)])

@@ -188,6 +188,31 @@ def confirm_upload(upload_id: int, *, by: int, governments: Collection[int], sub
     return _taken(upload_id) - before + counts(upload)[RowState.GOOD]
 
 
+def stop_upload(upload_id: int, *, governments: Collection[int]) -> bool:
+    """Throw away a file of which nothing became a draft; of one whose drafts are being made, leave the rest for later.
+
+    Args:
+        upload_id: number of the upload.
+        governments: for which the one who stops it may write.
+
+    Returns:
+        Whether it is thrown away.
+
+    Raises:
+        NotFoundError
+        NothingWaitsError: all that was confirmed is drafts.
+    """
+    with transaction():
+        upload = upload_in_office(upload_id, governments, for_update=True)
+        if upload.state is UploadState.TAKEN:
+            raise rules.NothingWaitsError
+        if _taken(upload_id):
+            upload.state = UploadState.TAKEN
+            return False
+        db.session.execute(delete(Upload).where(Upload.id == upload_id))
+        return True
+
+
 def _taken(upload_id: int) -> int:
     """Count the drafts that were made of a file."""
     query = select(func.count()).select_from(UploadRow).where(UploadRow.upload_id == upload_id, UploadRow.is_taken)

@@ -326,6 +326,47 @@ def test_drafts_that_were_given_back_unchanged_are_submitted_again_in_one_act_an
     assert said == {(DraftStatus.SUBMITTED, ""), (DraftStatus.DRAFTING, "先停一停")}
 
 
+@pytest.mark.parametrize("batches", [0, 1, 4], ids=["brought", "reading", "read"])
+def test_a_file_of_which_nothing_is_a_draft_is_thrown_away_at_any_moment(app: Flask, batches: int) -> None:
+    government, publisher, approver = make_offices()
+    upload = keep("大表.csv", sheet(), government, publisher)
+    where = f"/office/releases/upload/{upload.id}"
+    for _ in range(batches):
+        upload_work._step(upload.id, upload_work._runs)  # noqa: SLF001 - one batch and no more
+    client = signed_in(app, publisher)
+    linked = client.get(where).text
+
+    answer = send(client, f"{where}/stop")
+    work()
+
+    assert f'href="{where}/stop"' in linked
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/office/releases/uploads")
+    assert (kept(Upload), kept(UploadPart), kept(UploadRow), kept(Draft)) == (0, 0, 0, 0)
+    assert client.get(where).status_code == 404
+    assert signed_in(app, approver).post(f"{where}/stop").status_code == 403
+
+
+def test_making_drafts_is_stopped_and_the_rest_taken_later(app: Flask) -> None:
+    government, publisher, _ = make_offices()
+    upload = keep("大表.csv", sheet(), government, publisher)
+    work()
+    number, where = upload.id, f"/office/releases/upload/{upload.id}"
+    uploads.confirm_upload(number, by=publisher, governments={government})
+    upload_work._step(number, upload_work._runs)  # noqa: SLF001 - one batch and no more
+    client = signed_in(app, publisher)
+
+    answer = send(client, f"{where}/stop")
+    work()
+    stopped = kept(Draft)
+    again = send(client, f"{where}/stop")
+    uploads.confirm_upload(number, by=publisher, governments={government})
+    work()
+
+    assert answer.headers["Location"] == f"{where}/drafts"
+    assert (stopped, again.status_code, kept(Draft)) == (BATCH, 409, ROWS)
+    assert newest().state is UploadState.TAKEN
+
+
 def test_all_drafts_are_given_back_submitted_again_and_thrown_away_in_one_act_each(app: Flask) -> None:
     government, publisher, approver = submitted(app, rows=4)
     number = newest().id
