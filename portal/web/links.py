@@ -43,18 +43,21 @@ def pattern(endpoint: str, *names: str) -> Callable[..., str]:
 
     Args:
         endpoint: blueprint and function, as for `url_for`.
-        names: the parts of the address, each of them needed; their values are given in this order.
+        names: the parts of the address, each of them needed, in the order in which they stand in it; their values are
+            given in the same order.
     """
     marks: dict[str, object] = {name: _MARK + place for place, name in enumerate(names)}
     rest, parts = public_url() + path(endpoint, locale=None, **marks), []
     for mark in marks.values():  # a rule that has them in another order fails here, when it is first used
         part, rest = rest.split(str(mark))
         parts.append(part)
+    template = "%s".join(part.replace("%", "%%") for part in (*parts, rest))
 
     def build(*values: object) -> str:
         texts = [str(value) for value in values]
-        told = [one if _IS_PLAIN(one) else quote(one, safe=_PLAIN_IN_PATHS) for one in texts]
-        return "".join(part + value for part, value in zip(parts, told, strict=True)) + rest
+        return template % tuple(
+            [one if _IS_PLAIN(one) else quote(one, safe=_PLAIN_IN_PATHS) for one in texts]  # one list is quicker
+        )
 
     return build
 
