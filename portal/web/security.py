@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask.sessions import SecureCookieSessionInterface
+
 if TYPE_CHECKING:
     from flask import Flask, Response
+    from itsdangerous import URLSafeTimedSerializer
 
     from portal.settings import Settings
 
@@ -22,8 +25,25 @@ HEADERS = {
 }
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own sessions; what signs them is made once for a secret, not for every request."""
+
+    def __init__(self) -> None:
+        """Begin without."""
+        self._made: tuple[object, URLSafeTimedSerializer | None] = (None, None)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Give what signs a session."""
+        secret, made = self._made
+        if made is None or secret != app.secret_key:
+            made = super().get_signing_serializer(app)
+            self._made = (app.secret_key, made)
+        return made
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Set the headers, the cookie and the limits of request bodies."""
+    app.session_interface = Sessions()
     secure = not settings.is_development and not settings.testing
     app.config.update(
         SESSION_COOKIE_NAME="__Host-sanwen" if secure else "sanwen",
