@@ -87,3 +87,31 @@ def test_an_area_and_a_field_are_followed_across_all_lists(client: FlaskClient, 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert ["service:1" in answer.text for answer in answers[:2]] == [True, True]
     assert answers[0].data == answers[2].data
+
+
+@pytest.mark.parametrize(
+    "asked", ["page=0", "page=-1", "page=x", "page=1.5", "page=１", "page=99999999999", "archive=x"]
+)
+@pytest.mark.parametrize(
+    "path", ["/notices.rss", "/notices.feed.json", f"/processes/{OCID}.atom", "/regions/410100.rss"]
+)
+def test_a_page_that_cannot_be_meant_is_refused(client: FlaskClient, path: str, asked: str) -> None:
+    load_reference_data()
+    seal(*make_chain())
+
+    assert client.get(f"{path}?{asked}").status_code == 400
+
+
+@pytest.mark.parametrize(("prefix", "told"), [("", "这是一个订阅源"), ("/en", "This is a feed")])
+def test_who_opens_a_feed_is_told_what_it_is_and_what_is_new(client: FlaskClient, prefix: str, told: str) -> None:
+    seal(tender_release("<b>新</b>公告"))
+
+    page = client.get(f"{prefix}/notices.atom?kind=tender", headers={"Sec-Fetch-Dest": "document"}).text
+
+    shown = etree.HTML(page)
+    assert told in page
+    assert shown.findtext(".//textarea") == f"http://127.0.0.1:8000{prefix}/notices.atom?kind=tender"
+    links = {link.get("href") for link in shown.iterfind(".//main//a")}
+    assert f"http://127.0.0.1:8000{prefix}/notices.feed.json?kind=tender" in links
+    assert any(link.endswith(f"/processes/{OCID}/releases/1") for link in links)
+    assert "<b>新" not in page
