@@ -23,6 +23,7 @@ from sqlalchemy.orm import QueryableAttribute
 from portal.kernel import clock
 from portal.kernel.text import without_unseen
 from portal.storage.database import db
+from portal.storage.scanning import bounded_cache
 from portal.web.filters import LARGEST_NUMBER, Filters
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ class Table:
 
     def __call__(self, filters: Filters) -> Iterator[Mapping[str, object]]:
         """Read all rows under some filters; memory stays bounded."""
-        found = db.session.execute(self.select(filters).execution_options(yield_per=BATCH))
-        for items in _items(found).partitions(BATCH):
-            yield from self.write(items)
+        query = self.select(filters).execution_options(yield_per=BATCH)
+        with bounded_cache():
+            for items in _items(db.session.execute(query)).partitions(BATCH):
+                yield from self.write(items)
 
     def page(
         self, filters: Filters, *, after: Sequence[object] | None, limit: int

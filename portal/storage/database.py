@@ -25,13 +25,14 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+SQLITE_CACHE_KB = 20_000
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE deletes past the triggers of append-only tables
-    "PRAGMA cache_size=-20000",
+    f"PRAGMA cache_size=-{SQLITE_CACHE_KB}",
     "PRAGMA temp_store=MEMORY",
 )
 
