@@ -117,8 +117,8 @@ def approve_all(upload_id: int, *, token: str, by: int, governments: Collection[
         upload = uploads.upload_in_office(upload_id, governments, for_update=True)
         _lock(_waits(upload))
         can = _can_approve(upload, by)
-        if not _count(can) and _count(_waits(upload), _is_own(by)):
-            raise rules.OwnDraftError
+        if not _count(can):
+            raise rules.OwnDraftError if _count(_waits(upload), _is_own(by)) else NothingWaitsError
         if token != _token(upload, by):
             raise rules.DraftChangedError
         now = clock.now()

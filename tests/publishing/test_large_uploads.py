@@ -303,7 +303,7 @@ def test_of_two_approvers_of_a_file_at_once_one_approves_and_one_is_told(app: Fl
     for thread in threads:
         thread.join()
 
-    assert (approved, told) == ([ROWS], ["draft-changed"])
+    assert (approved, told) == ([ROWS], ["nothing-waits"])
     query = select(func.count(DraftEvent.id), func.count(DraftEvent.person_id.distinct()))
     assert db.session.execute(query.where(DraftEvent.act == DraftAct.APPROVED)).one() == (ROWS, 1)
 
