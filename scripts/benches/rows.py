@@ -9,6 +9,7 @@ import argparse
 import sqlite3
 import sys
 import tempfile
+from os import cpu_count, sysconf
 from pathlib import Path
 
 from benches import measuring
@@ -44,16 +45,21 @@ def measure_rows(folder: Path, count: int, requests: int, verdicts: measuring.Ve
     datasette = ["-m", "datasette", "serve", str(folder / "peer.db"), "--port", str(theirs)]
     datasette += ["--setting", "suggest_facets", "off"]
     with (
-        running([sys.executable, *gunicorn], f"http://127.0.0.1:{ours}/healthz", environment),
-        running([sys.executable, *datasette], f"http://127.0.0.1:{theirs}/", {}),
+        running([sys.executable, *gunicorn], f"http://127.0.0.1:{ours}/healthz", environment) as server,
+        running([sys.executable, *datasette], f"http://127.0.0.1:{theirs}/", {}) as other,
     ):
         for what, numbers in _asked(count, requests).items():
             own, peer = [], []
+            spent = [-_cpu_seconds(server.pid), -_cpu_seconds(other.pid)]
             for rotation in numbers:
                 own.append(per_second(ours, [f"/api/v1/notices/{number}" for number in rotation]))
                 peer.append(per_second(theirs, [f"/peer/notices/{number}.json" for number in rotation]))
+            spent = [spent[0] + _cpu_seconds(server.pid), spent[1] + _cpu_seconds(other.pid)]
+            each = [seconds * measuring.MILLI / (requests * ROUNDS) for seconds in spent]
             told = f"{measuring.p50(own):,.0f} a second; Datasette {measuring.p50(peer):,.0f}"
-            print(f"\n{what}: {told}")
+            print(
+                f"\n{what}: {told}; CPU {each[0]:.2f} ms each; Datasette {each[1]:.2f} ms on one core of {cpu_count()}"
+            )
             share = measuring.p50([one / other for one, other in zip(own, peer, strict=True)])
             verdicts.say(f"{what}, times Datasette's", share, TIMES, "times", at_least=True)
 
@@ -64,6 +70,13 @@ def _asked(count: int, requests: int) -> dict[str, list[list[int]]]:
     new = [order[start : start + requests] for start in range(0, len(order), requests)]
     again = [[1 + number % min(AGAIN, count) for number in range(requests)]] * ROUNDS
     return {"rows never asked for": new, "rows asked for again": again}
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Tell what a server and its workers have spent: what else the machine does changes it little."""
+    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    stats = (Path(f"/proc/{one}/stat").read_text("ascii").rpartition(")")[2].split() for one in (pid, *workers))
+    return sum(int(stat[11]) + int(stat[12]) for stat in stats) / sysconf("SC_CLK_TCK")
 
 
 def _make_peer(path: Path, count: int) -> None:
