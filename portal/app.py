@@ -10,10 +10,11 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, PathConverter, UnicodeConverter, ValidationError
 
 from portal import capabilities
 from portal.accounts.queries import current_actor
+from portal.kernel.text import without_unseen
 from portal.ledger.actions import CheckpointSigner
 from portal.mail import port as mail
 from portal.mail.backends import FolderMailer, SmtpMailer
@@ -53,11 +54,35 @@ class NumberConverter(IntegerConverter):
         super().__init__(url_map, *args, **({"max": LARGEST_NUMBER} | options))
 
 
+class NameConverter(UnicodeConverter):
+    """A name in an address, without signs that nobody sees and no database holds; else 404."""
+
+    def to_python(self, value: str) -> str:
+        """Take the name."""
+        return _seen(value)
+
+
+class PathNameConverter(PathConverter):
+    """The same for a name with slashes in it."""
+
+    def to_python(self, value: str) -> str:
+        """Take the name."""
+        return _seen(value)
+
+
+def _seen(value: str) -> str:
+    if value != without_unseen(value):
+        raise ValidationError
+    return value
+
+
 def create_app(settings: Settings) -> Flask:
     """Build the portal from its settings."""
     app = Portal("portal", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static")
     app.extensions["settings"] = settings
-    app.url_map.converters["int"] = NumberConverter
+    app.url_map.converters |= {
+        "int": NumberConverter, "default": NameConverter, "string": NameConverter, "path": PathNameConverter,
+    }  # fmt: skip
     _set_up_storage(app, settings)
     _set_up_web(app, settings)
     _set_up_mail(app, settings)
