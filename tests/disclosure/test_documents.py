@@ -224,7 +224,7 @@ def test_pages_ask_the_database_little(
     for path in ("/office/documents", f"/documents/{ids[0]}"):
         with count_queries() as statements:
             assert official.get(path).status_code == HTTPStatus.OK
-        assert len(statements) <= 8, statements
+        assert len(statements) <= 7, statements
 
 
 def run(app: Flask, *arguments: object) -> tuple[int, str]:

@@ -93,4 +93,4 @@ def test_what_waits_is_counted_by_one_statement(
         client.get("/office")
 
     assert sum("FROM draft" in one for one in statements) == 1
-    assert len(statements) <= 8
+    assert len(statements) <= 7

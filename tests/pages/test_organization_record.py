@@ -113,4 +113,4 @@ def test_the_record_takes_few_queries_however_long_it_is(client: FlaskClient, co
     for number in (buyer, supplier):
         with count_queries() as statements:
             text_of(client, f"/organizations/{number}")
-        assert len(statements) <= 25
+        assert len(statements) <= 24

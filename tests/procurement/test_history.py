@@ -294,4 +294,4 @@ def test_the_history_takes_few_queries_however_long_it_is(client: FlaskClient, c
     with count_queries() as statements:
         text_of(client, f"/processes/{OCID}/history")
 
-    assert len(statements) <= 8
+    assert len(statements) <= 7

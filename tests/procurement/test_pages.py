@@ -181,7 +181,7 @@ def test_a_list_of_twenty_takes_at_most_ten_queries(client: FlaskClient, count_q
         page = text_of(client, path)
 
     assert page.count('class="sw-item"') == 20
-    assert len(statements) <= 10
+    assert len(statements) <= 9
 
 
 def test_one_process_with_many_contracts_takes_few_queries(client: FlaskClient, count_queries: Counting) -> None:
@@ -191,7 +191,7 @@ def test_one_process_with_many_contracts_takes_few_queries(client: FlaskClient, 
         page = text_of(client, f"/processes/{OCID}")
 
     assert page.count('id="contract-') == 19
-    assert len(statements) <= 16
+    assert len(statements) <= 15
 
 
 def test_what_is_hidden_is_gone_from_every_list(client: FlaskClient) -> None:

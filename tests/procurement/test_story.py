@@ -387,7 +387,7 @@ def test_the_page_of_a_process_takes_few_queries_however_many_releases(
     with count_queries() as statements:
         text_of(client, f"/processes/{OCID}")
 
-    assert len(statements) <= 16
+    assert len(statements) <= 15
 
 
 @pytest.mark.parametrize(
