@@ -202,3 +202,12 @@ def test_what_is_unchanged_is_not_sent_again(client: FlaskClient) -> None:
     assert head.headers["ETag"] == first.headers["ETag"] == again.headers["ETag"]
     assert (changed.status_code, len(changed.get_json()["data"])) == (200, 2)
     assert "Set-Cookie" not in first.headers
+
+
+@pytest.mark.usefixtures("app")
+def test_a_star_stands_for_whatever_answer_there_is(client: FlaskClient) -> None:
+    make_organizations("甲")
+    star = {"If-None-Match": "*"}
+    asked = ("organizations", "organizations/1", "organizations/2", "organizations?limit=x")
+
+    assert [client.get(f"/api/v1/{path}", headers=star).status_code for path in asked] == [304, 304, 404, 400]
