@@ -236,7 +236,7 @@ def test_the_index_is_counted_once_until_something_changes(
     make_listing("服务二")
 
     assert again == first
-    assert len(statements) <= 2
+    assert len([one for one in statements if one != "BEGIN"]) <= 2  # for the tag of the page, and of the index
     assert client.get("/sitemap.xml").data != first
 
 
