@@ -132,7 +132,8 @@ def _set_up_web(app: Flask, settings: Settings) -> None:
     locale.babel.init_app(app, locale_selector=locale.babel_locale)
     security.init_app(app, settings)
     limiting.init_app(app, settings)
-    caching.init_app(app, build=templating.build_of(TEMPLATES, TRANSLATIONS, STATIC), change_state=change_state)
+    build = templating.build_of(TEMPLATES, TRANSLATIONS, STATIC)
+    caching.init_app(app, build=build, change_state=change_state, folder=settings.data_dir)
     app.extensions["actor_source"] = current_actor
     app.before_request(access.check)
     Compress(app).compress_mimetypes_set.add("application/feed+json")

@@ -13,11 +13,12 @@ from portal.exporting.packing import GZIP_TYPE, gzipped
 from portal.kernel.errors import NotFoundError
 from portal.opendata import describing, ocds, policy, snapshots
 from portal.opendata.catalogue import described
-from portal.web import access, caching
+from portal.web import access, caching, kept_files
 from portal.web.filters import EARLIEST_YEAR, LATEST_YEAR, number_asked
-from portal.web.streaming import Streamed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from flask.typing import ResponseReturnValue
 
     from portal.exporting.dataset import Dataset
@@ -106,7 +107,7 @@ def records() -> ResponseReturnValue:
 def releases_of_year(year: int) -> ResponseReturnValue:
     """Answer with every release of a year, one a line."""
     _check_year(year)
-    return _file(Streamed(lambda: ocds.releases_of_year(year)), f"releases-{year}.jsonl", LINES_TYPE)
+    return _file(lambda: ocds.releases_of_year(year), f"releases-{year}.jsonl", LINES_TYPE)
 
 
 @bp.get("/ocds/releases/<int:year>.jsonl.gz")
@@ -114,8 +115,7 @@ def releases_of_year(year: int) -> ResponseReturnValue:
 def packed_releases_of_year(year: int) -> ResponseReturnValue:
     """Answer with the same, packed."""
     _check_year(year)
-    pieces = Streamed(lambda: gzipped(ocds.releases_of_year(year)))
-    return _file(pieces, f"releases-{year}.jsonl.gz", GZIP_TYPE)
+    return _file(lambda: gzipped(ocds.releases_of_year(year)), f"releases-{year}.jsonl.gz", GZIP_TYPE)
 
 
 def _public_dataset(name: str) -> Dataset:
@@ -130,8 +130,8 @@ def _check_year(year: int) -> None:
         raise NotFoundError
 
 
-def _file(pieces: Streamed, name: str, media_type: str) -> Response:
-    answer = Response(pieces, content_type=media_type)
+def _file(make: Callable[[], Iterator[bytes]], name: str, media_type: str) -> Response:
+    answer = kept_files.answer(caching.page_tag(), make, media_type=media_type)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     answer.headers["Link"] = _licence_link()
     return answer

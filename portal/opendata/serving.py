@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Response, current_app, request
+from flask import current_app, request
 from flask_babel import gettext
 
 from portal.exporting.formats.format import Options
+from portal.web import caching, kept_files
 from portal.web.filters import choose
-from portal.web.streaming import Streamed
 
 if TYPE_CHECKING:
+    from flask import Response
+
     from portal.exporting.dataset import Dataset
     from portal.exporting.formats.format import Format
     from portal.settings import Settings
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def answer_dataset(dataset: Dataset, made: Format, filters: Filters, *, for_people: bool = False) -> Response:
-    """Answer with a dataset, complete and streamed.
+    """Answer with a dataset, complete and streamed, or as it was written before if nothing has changed since.
 
     Args:
         dataset: what is asked for.
@@ -32,8 +34,12 @@ def answer_dataset(dataset: Dataset, made: Format, filters: Filters, *, for_peop
     wants_mark = choose(request.args.get("bom"), ("0", "1"), name="bom") == "1"
     header = [gettext(column.title) for column in dataset.columns] if for_people else None
     options = Options(for_excel=wants_mark or for_people, header=header)
-    pieces = Streamed(lambda: made.chunks(dataset, dataset.rows(replace(filters, page=1)), options))
-    answer = Response(pieces, content_type=made.media_type)
+    rows = replace(filters, page=1)
+    answer = kept_files.answer(
+        caching.page_tag(),
+        lambda: made.chunks(dataset, dataset.rows(rows), options),
+        media_type=made.media_type,
+    )
     name = f"{dataset.name}.{made.extension}"
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     answer.headers["Link"] = f'<{_settings().licence_url}>; rel="license"'

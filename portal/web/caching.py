@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from flask import Response, current_app, request
 
 from portal.kernel import clock
-from portal.web import access, bodies
+from portal.web import access, bodies, kept_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from flask import Flask
 
@@ -24,11 +25,19 @@ SAFE = ("GET", "HEAD")
 _ENVIRON_KEY, _FOUND_KEY = "sanwen.page-tag", "sanwen.found-body"
 
 
-def init_app(app: Flask, *, build: str, change_state: Callable[[], str]) -> None:
-    """Answer 304 where nothing has changed, and say how each answer may be kept."""
+def init_app(app: Flask, *, build: str, change_state: Callable[[], str], folder: Path) -> None:
+    """Answer 304 where nothing has changed, and say how each answer may be kept.
+
+    Args:
+        app: the application.
+        build: what the present code is.
+        change_state: tells a text that differs after every change.
+        folder: on the disk where large answers may be kept.
+    """
     app.extensions["change_state"] = change_state
     app.extensions["build"] = build
     bodies.init_app(app)
+    kept_files.init_app(app, folder=folder)
     app.before_request(_answer_unchanged)
     app.after_request(_say_how_to_keep)
 
@@ -36,6 +45,12 @@ def init_app(app: Flask, *, build: str, change_state: Callable[[], str]) -> None
 def do_not_keep() -> None:
     """Say that this answer is not what the page will say in a moment, though nothing changes until then."""
     request.environ.pop(_ENVIRON_KEY, None)
+
+
+def page_tag() -> str | None:
+    """Tell the tag of the present request; None where its answer depends on who asks."""
+    tag: str | None = request.environ.get(_ENVIRON_KEY)
+    return tag
 
 
 def is_for_reading() -> bool:
@@ -57,9 +72,10 @@ def _answer_unchanged() -> Response | None:
 
 
 def _page_tag() -> str:
-    state: Callable[[], str] = current_app.extensions["change_state"]
+    state = current_app.extensions["change_state"]()
+    kept_files.enter(state)
     parts = (
-        state(),
+        state,
         current_app.extensions["build"],
         request.script_root,
         request.full_path,
