@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from portal.procurement.rules import Json
 
 SHOWN = 40
+LONGEST_LINE = 500  # what a title may have in the tables
 FEN = 100  # of a yuan
 
 
@@ -145,9 +146,16 @@ def _value(raw: str, row: Mapping[str, str], rule: FieldRule) -> str | int | flo
         case "code":
             return _coded(row, rule.column, rule.values)
         case "line":
-            return clean_line(raw)
+            return _line(raw, rule.column)
         case _:
             return raw
+
+
+def _line(raw: str, column: str) -> str:
+    line = clean_line(raw)
+    if len(line) > LONGEST_LINE:
+        raise ColumnError(column, f"has {len(line)} characters; a line has at most {LONGEST_LINE}")
+    return line
 
 
 def _amount(raw: str, rule: FieldRule) -> int | float:

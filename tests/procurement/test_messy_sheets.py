@@ -152,6 +152,7 @@ def test_the_rows_that_a_workbook_declares_without_filling_them_are_passed_over(
         ({"title": "社区助餐服务采购".encode("gb18030").decode("latin-1")}, "column title"),
         ({"title": "社区\ufffd\ufffd服务"}, "is garbled"),
         ({"office": "锟斤拷锟斤拷"}, "column office"),
+        ({"title": "长" * 501}, "column title: has 501 characters; a line has at most 500"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_its_column(
