@@ -27,6 +27,7 @@ from portal.demand import queries as demand
 from portal.demand import routes as demand_routes
 from portal.demo import cli as demo_cli
 from portal.disclosure import cli as disclosure_cli
+from portal.disclosure import exports as disclosure_exports
 from portal.disclosure import feeds as disclosure_feeds
 from portal.disclosure import files as disclosure_files
 from portal.disclosure import indexing as disclosure_indexing
@@ -202,6 +203,7 @@ CAPABILITIES: Sequence[Capability] = (
         blueprints=(disclosure_routes.bp, disclosure_office.bp),
         grants=disclosure_permissions.GRANTS,
         feeds=(disclosure_feeds.DOCUMENTS,),
+        datasets=(disclosure_exports.DOCUMENTS,),
         indexers=(disclosure_indexing.DOCUMENTS,),
         commands=(disclosure_cli.documents_group,),
         imports=(disclosure_cli.import_documents,),

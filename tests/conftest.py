@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event, text
 
 from portal.app import create_app
 from portal.demo import loader
+from portal.publishing import upload_rules
 from portal.search import registry
 from portal.settings import Settings
 from portal.storage.database import db
@@ -160,6 +161,12 @@ def demonstration(app: Flask, settings: Settings, database_server: str, province
         postgres.drop(database_server, _name(settings.database))
     _copy(database_server, province.database, settings.database)
     shutil.copytree(province.data_dir / "documents", settings.data_dir / "documents", dirs_exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is done of a file before its page is answered not depend on how busy this machine is."""
+    monkeypatch.setattr(upload_rules, "AT_ONCE_SECONDS", 120.0)
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ from portal.disclosure.models import Document
 from portal.disclosure.rules import DESTROYED
 from portal.feeds.listing import Rows
 from portal.feeds.spec import LATEST, Enclosure, Entry, FeedSource, Gone
-from portal.kernel import clock
 from portal.kernel.text import N_
 from portal.moderation.feeds import hidden_of, numbers_hidden
-from portal.procurement.queries import NOTICE, ocids_under
+from portal.procurement.queries import NOTICE
 from portal.ring.rules import Kind
 from portal.storage.database import db
 from portal.web import links
@@ -29,29 +28,12 @@ if TYPE_CHECKING:
     from portal.web.filters import Filters
 
 
-def _narrowed(query: Select[Document], filters: Filters) -> Select[Document]:
-    """Narrow documents by the filters that a search for them has, words by their titles."""
-    if filters.region or filters.category or filters.buyer or filters.supplier:
-        query = query.where(Document.ocid.in_(ocids_under(filters)))
-    if filters.from_:
-        query = query.where(Document.published_at >= clock.start_of(filters.from_))
-    if filters.to:
-        query = query.where(Document.published_at < clock.start_of(clock.day_after(filters.to)))
-    if filters.year:
-        first, last = clock.start_of_year(filters.year), clock.start_of_year(filters.year + 1)
-        query = query.where(Document.published_at >= first, Document.published_at < last)
-    for term in (filters.q or "").split():
-        columns = (Document.title, Document.title_en)
-        query = query.where(or_(*(column.icontains(term, autoescape=True) for column in columns)))
-    return query
-
-
 def _seen(filters: Filters) -> Select[Document]:
-    return _narrowed(queries.visible_documents(), filters)
+    return queries.documents(filters)
 
 
 def _ever(filters: Filters) -> Select[Document]:
-    return _narrowed(select(Document).where(Document.published_at.is_not(None)), filters)
+    return queries.documents(filters, among=select(Document).where(Document.published_at.is_not(None)))
 
 
 def _entries(items: Sequence[Document]) -> list[Entry]:

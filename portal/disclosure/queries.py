@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import defer
 
 from portal.disclosure.models import Document
@@ -15,18 +15,22 @@ from portal.disclosure.rules import (
     NoSuchPurchaseError,
     NoSuchReleaseError,
 )
+from portal.kernel import clock
 from portal.kernel.errors import NotFoundError
 from portal.ledger.queries import redaction_at
 from portal.moderation.queries import hidden_keys, not_hidden
 from portal.procurement.models import Process, Release
-from portal.procurement.queries import NOTICE, visible_processes, visible_releases
+from portal.procurement.queries import NOTICE, ocids_under, visible_processes, visible_releases
 from portal.ring.rules import Kind
 from portal.storage.database import db
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
+
     from portal.kernel.errors import PortalError
+    from portal.web.filters import Filters
 
 KIND = "document"
 LONGEST_NUMBER = 10
@@ -41,6 +45,39 @@ def visible_documents() -> Select[Document]:
         not_hidden(NOTICE, Document.release_id),
         not_hidden(Kind.PROCESS, Document.ocid),
     )
+
+
+def documents(filters: Filters, *, among: Select[Document] | None = None) -> Select[Document]:
+    """Select documents by the filters that a search for them has, words by their titles; those that may be seen."""
+    query = visible_documents() if among is None else among
+    if filters.region or filters.category or filters.buyer or filters.supplier:
+        query = query.where(Document.ocid.in_(ocids_under(filters)))
+    if filters.from_:
+        query = query.where(Document.published_at >= clock.start_of(filters.from_))
+    if filters.to:
+        query = query.where(Document.published_at < clock.start_of(clock.day_after(filters.to)))
+    if filters.year:
+        first, last = clock.start_of_year(filters.year), clock.start_of_year(filters.year + 1)
+        query = query.where(Document.published_at >= first, Document.published_at < last)
+    for term in (filters.q or "").split():
+        columns = (Document.title, Document.title_en)
+        query = query.where(or_(*(column.icontains(term, autoescape=True) for column in columns)))
+    return query
+
+
+def numbers_of_purchases(ocids: Sequence[str]) -> list[str]:
+    """List the published documents of purchases, whether or not they may be seen."""
+    return _published(Document.ocid.in_(set(ocids)))
+
+
+def numbers_of_notices(release_ids: Sequence[str]) -> list[str]:
+    """List the published documents of notices, whether or not they may be seen."""
+    return _published(Document.release_id.in_([int(one) for one in release_ids if one.isdecimal()]))
+
+
+def _published(condition: ColumnElement[bool]) -> list[str]:
+    query = select(Document.id).where(Document.published_at.is_not(None), condition)
+    return [str(number) for number in db.session.scalars(query)]
 
 
 def document(document_id: int) -> Document:

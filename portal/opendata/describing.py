@@ -33,6 +33,7 @@ TYPE_NAMES = {
 UNIT_NAMES = {
     "fen": N_("fen, a hundredth of the currency"),
     "1": N_("a plain number"),
+    "By": N_("bytes"),
     "d": N_("days"),
     "a": N_("years"),
 }

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from portal.disclosure.queries import KIND as DOCUMENT
 from portal.exporting import registry as datasets
 from portal.exporting import snapshots as kept
 from portal.exporting.formats.table import FORMATS
@@ -112,7 +111,7 @@ class SnapshotRemover:
 
     def handle(self, events: Sequence[OutboxEvent]) -> None:
         """Delete what was made before such an event."""
-        told = [one.position or 0 for one in events if one.change in CHANGES and one.kind != DOCUMENT]
+        told = [one.position or 0 for one in events if one.change in CHANGES]
         if told:
             _remove(one for one in kept.snapshots(root()) if one.position < max(told))
 
@@ -132,8 +131,8 @@ def _remove(found: Iterable[Snapshot]) -> list[str]:
 
 
 def _is_outdated(snapshot: Snapshot) -> bool:
-    """Tell whether something was hidden or destroyed since; documents are in no dataset."""
-    return outbox.changed_since(snapshot.position, CHANGES, except_kind=DOCUMENT)
+    """Tell whether something was hidden or destroyed since."""
+    return outbox.changed_since(snapshot.position, CHANGES)
 
 
 def _parts() -> Iterator[Part]:

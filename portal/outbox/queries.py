@@ -44,9 +44,9 @@ def not_yet_followed(consumer: str, changes: Collection[str]) -> list[tuple[str,
     return [(kind, object_id, change) for kind, object_id, change in rows]
 
 
-def changed_since(position: int, changes: Collection[str], *, except_kind: str) -> bool:
-    """Tell whether there was a change of some sorts after a position, but of one kind of thing."""
-    asked = select(OutboxEvent.id).where(OutboxEvent.change.in_(changes), OutboxEvent.kind != except_kind).limit(1)
+def changed_since(position: int, changes: Collection[str]) -> bool:
+    """Tell whether there was a change of some sorts after a position."""
+    asked = select(OutboxEvent.id).where(OutboxEvent.change.in_(changes)).limit(1)
     later = (asked.where(OutboxEvent.position > position), asked.where(OutboxEvent.position.is_(None)))
     return any(db.session.scalar(query) is not None for query in later)
 

@@ -33,7 +33,7 @@ PUBLIC = [dataset for dataset in DATASETS if dataset.permission is None]
 CHECKED = ("csv", "jsonl", "xlsx")
 NUMBERS_OF_THINGS = {
     "id", "buyer", "supplier", "provider", "service", "plan", "number", "year", "expected_month", "ledger_position",
-    "quantity",
+    "quantity", "notice",
 }  # fmt: skip
 
 

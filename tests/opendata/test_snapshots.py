@@ -209,11 +209,12 @@ def files_with(folder: Path, word: bytes) -> list[str]:
     return [one.name for one in folder.rglob("*") if one.is_file() and word in one.read_bytes()]
 
 
-def test_a_hidden_document_leaves_snapshots_alone(app: Flask, made: kept.Snapshot) -> None:
+def test_a_hidden_document_withdraws_the_snapshots_that_name_it(app: Flask, made: kept.Snapshot) -> None:
+    assert list(snapshots.valid()) == [made]
     hide("document", "1", reason="x", by=None)
     drain(app.extensions["outbox_consumers"])
 
-    assert list(snapshots.valid()) == [made]
+    assert list(snapshots.valid()) == []
 
 
 def slow_parts(folder: Path) -> Iterator[kept.Part]:
