@@ -40,9 +40,10 @@ def ask(raw_email: str, subject: Subject, rhythm: Rhythm, *, language: str) -> N
             _check_number(email)
             alert = _new(email, subject, rhythm, language)
             db.session.add(alert)
-        elif not alert.is_confirmed:
-            alert.rhythm, alert.language = rhythm, language
-            alert.asks += 1
+        else:
+            if not alert.is_confirmed:
+                alert.rhythm, alert.language = rhythm, language
+            alert.asks = 1 if alert.asked_at < now - _HOUR else alert.asks + 1
         alert.asked_at = now
         db.session.flush()
         _check_asks(email)
@@ -60,7 +61,7 @@ def confirm(token: str) -> None:
         alert = _present(token)
         if not alert.is_confirmed:
             now = clock.now()
-            alert.is_confirmed, alert.told_until = True, now
+            alert.is_confirmed, alert.told_until, alert.asks = True, now, 0
             alert.next_at = rules.next_letter(alert.rhythm, now)
 
 

@@ -53,7 +53,10 @@ def news(alert: Alert, subject: Subject, entries: Sequence[Entry]) -> Message:
     """Tell of what is new, newest first; must be called in the language of the alert."""
     title = subject.channel.title
     count = len(entries)
-    heading = ngettext("%(num)s new: %(title)s", "%(num)s new: %(title)s", count, title=title)
+    if count > MOST_TOLD:
+        heading = gettext("More than %(count)s new: %(title)s", count=MOST_TOLD, title=title)
+    else:
+        heading = ngettext("%(num)s new: %(title)s", "%(num)s new: %(title)s", count, title=title)
     told = [_told(entry) for entry in entries[:MOST_TOLD]]
     page = subject.channel.page_url
     if count > MOST_TOLD:

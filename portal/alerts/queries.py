@@ -13,6 +13,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import func, select
 
 from portal.alerts.models import LONGEST_FEED, Alert
+from portal.alerts.rules import MOST_TOLD
 from portal.feeds import registry
 from portal.kernel.errors import NotFoundError, PortalError
 from portal.opendata import feed_serving
@@ -71,8 +72,11 @@ class Subject:
         return self.channel.listing.newest(self.channel.filters, limit=limit)
 
     def entries_between(self, told_until: datetime, until: datetime) -> Sequence[Entry]:
-        """List what was published after one moment and not after another, newest first."""
-        return self.channel.listing.since(self.channel.filters, told_until, until=until)[::-1]
+        """List the last of what was published after one moment and not after another, newest first.
+
+        One more than a letter tells, so that it can say that there is more: an import may bring thousands at once.
+        """
+        return self.channel.listing.since(self.channel.filters, told_until, until=until, limit=MOST_TOLD + 1)[::-1]
 
 
 def subject_of(alert: Alert) -> Subject:
@@ -131,7 +135,7 @@ def number_of(email: str) -> int:
 
 def asks_since(moment: datetime, email: str | None = None) -> int:
     """Count the confirmations asked for since a moment, by one address or by all."""
-    asks = select(func.coalesce(func.sum(Alert.asks), 0)).where(~Alert.is_confirmed, Alert.asked_at > moment)
+    asks = select(func.coalesce(func.sum(Alert.asks), 0)).where(Alert.asked_at > moment)
     return db.session.scalar(asks if email is None else asks.where(Alert.email == email)) or 0
 
 

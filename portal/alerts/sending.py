@@ -6,6 +6,7 @@ Message-ID, and nothing is ever left untold.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.mail.port import Message
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,10 @@ def send_due() -> int:
             _note_failure(number, most=rules.REFUSALS_BEFORE_END if error.is_final else None)
             if not error.is_final:
                 break
+        except Exception:  # one alert must not keep the others, nor search and feeds, from their turn
+            log.exception("alert %s cannot be told", number)
+            db.session.rollback()
+            _note_failure(number, most=None)
     return sent
 
 

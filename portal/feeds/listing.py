@@ -20,16 +20,16 @@ from sqlalchemy import func, select
 from portal.feeds.months import PART_SIZE, Month
 from portal.feeds.spec import LATEST, NEWEST, Entry, Gone
 from portal.storage.database import db
+from portal.web.filters import Filters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import QueryableAttribute
 
     from portal.feeds.months import Part
-    from portal.web.filters import Filters
 
     Column = QueryableAttribute[Any] | ColumnElement[Any]
 
@@ -109,10 +109,18 @@ class Rows:
         query = self._only(self.ever(filters), func.min(self.published))
         return _month(query.where(self.published >= month.ends_at))
 
-    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
-        """Read what was published or changed later than one moment and not later than another, oldest first."""
-        query = self.visible(filters).where(self._moment > after, self._moment <= until)
-        return self._written(query.order_by(None).order_by(self._moment, self.id))
+    def since(self, filters: Filters, after: datetime, *, until: datetime, limit: int) -> Sequence[Entry]:
+        """Read the last of what was published or changed between two moments, oldest first."""
+        query = self.visible(filters).where(self._moment > after, self._moment <= until).order_by(None)
+        return self._written(query.order_by(self._moment.desc(), self.id.desc()).limit(limit))[::-1]
+
+    def moments(self, after: datetime, *, until: datetime) -> Iterator[tuple[str, datetime]]:
+        """Tell of whatever was published or changed between two moments only its number and when."""
+        query = self.visible(Filters()).where(self._moment > after, self._moment <= until).order_by(None)
+        for number, moment in db.session.execute(
+            query.with_only_columns(self.id, self._moment, maintain_column_froms=True)
+        ):
+            yield str(number), moment
 
     @property
     def _moment(self) -> Column:
@@ -168,9 +176,9 @@ class Listed:
         """Tell the first month with entries after a month."""
         return min((one for one in self._months(filters) if one > month), default=None)
 
-    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
-        """Read what was published or changed later than one moment and not later than another, oldest first."""
-        return [one for one in self._oldest_first(filters) if after < one.updated_at <= until]
+    def since(self, filters: Filters, after: datetime, *, until: datetime, limit: int) -> Sequence[Entry]:
+        """Read the last of what was published or changed between two moments, oldest first."""
+        return [one for one in self._oldest_first(filters) if after < one.updated_at <= until][-limit:]
 
     def _oldest_first(self, filters: Filters) -> Sequence[Entry]:
         return sorted(self.entries(filters), key=lambda one: (one.updated_at, one.object_id))

@@ -15,9 +15,9 @@ and `portal/capabilities.py` registers them. The feed is then served in every fo
 
 Whoever sends what is new elsewhere (mail alerts) reads the same declaration:
 
-    source.listing.since(filters, last_time, until=this_time)
+    source.listing.since(filters, last_time, until=this_time, limit=50)
 
-gives each thing that the portal published or changed after `last_time` and not after `this_time`, oldest first.
+gives the last 50 things that the portal published or changed after `last_time` and not after `this_time`, oldest first.
 """
 
 from __future__ import annotations
@@ -126,8 +126,8 @@ class Listing(Protocol):
     def month_after(self, filters: Filters, month: Month) -> Month | None:
         """Tell the first month with entries after a month."""
 
-    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
-        """Read what was published or changed later than one moment and not later than another, oldest first.
+    def since(self, filters: Filters, after: datetime, *, until: datetime, limit: int) -> Sequence[Entry]:
+        """Read the last of what was published or changed after one moment and not after another, oldest first.
 
         Moments are the portal's own (`Entry.updated_at`), not the days that notices tell: whoever asks again
         with the `until` of the last time gets each publication once, also a backdated one.

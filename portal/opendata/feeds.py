@@ -70,15 +70,15 @@ class SearchListing:
         """Tell the first month with a day after a month."""
         return _month_of(filters, Order.OLDEST, _later(filters.from_, clock.day_of(month.ends_at)), filters.to)
 
-    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
-        """Read what is found among the things that their own feeds give for the time, oldest first."""
+    def since(self, filters: Filters, after: datetime, *, until: datetime, limit: int) -> Sequence[Entry]:
+        """Read the last of what is found among the things that their own feeds give for the time, oldest first."""
         moments = {
-            document_key(entry.kind, entry.object_id): entry.updated_at
+            document_key(source.listing.kind, number): moment
             for source in all_feeds()
             if isinstance(source.listing, Rows)
-            for entry in source.listing.since(EVERYTHING, after, until=until)
+            for number, moment in source.listing.moments(after, until=until)
         }
-        found = [_entry(one) for one in queries.all_found(filters, keys=moments)] if moments else []
+        found = [_entry(one) for one in queries.found_lately(filters, moments, limit=limit)] if moments else []
         dated = [replace(one, updated_at=moments[document_key(one.kind, one.object_id)]) for one in found]
         return sorted(dated, key=lambda one: (one.updated_at, one.kind, one.object_id))
 
@@ -165,11 +165,11 @@ class Together:
         del filters, month
         return None
 
-    def since(self, filters: Filters, after: datetime, *, until: datetime) -> Sequence[Entry]:
-        """Read what was published or changed later than one moment and not later than another, oldest first."""
+    def since(self, filters: Filters, after: datetime, *, until: datetime, limit: int) -> Sequence[Entry]:
+        """Read the last of what was published or changed between two moments, oldest first."""
         del filters
-        found = [one for each in _lists() for one in each.since(self._narrowed, after, until=until)]
-        return sorted(found, key=lambda one: (one.updated_at, one.kind, one.object_id))
+        found = [one for each in _lists() for one in each.since(self._narrowed, after, until=until, limit=limit)]
+        return sorted(found, key=lambda one: (one.updated_at, one.kind, one.object_id))[-limit:]
 
 
 def _lists() -> list[Rows]:

@@ -31,6 +31,7 @@ from portal.web.paging import Page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from portal.search.port import Hit, SearchDocument
     from portal.search.suggesting import Suggester
@@ -116,13 +117,20 @@ def suggestions(typed: str) -> list[str]:
     return suggester().suggestions(typed, hidden=_hidden_keys())
 
 
-def all_found(filters: Filters, *, keys: Collection[str] | None = None) -> Iterator[FoundThing]:
-    """Search and read the whole result, or what is among some keys."""
+def all_found(filters: Filters) -> Iterator[FoundThing]:
+    """Search and read the whole result."""
     query = replace(_query(filters), offset=0, limit=None)
     hits, terms = keeping.search(query).hits, _terms(query)
-    hits = hits if keys is None else [hit for hit in hits if hit.key in keys]
     for start in range(0, len(hits), EXPORT_BATCH):
         yield from _shown(hits[start : start + EXPORT_BATCH], terms)
+
+
+def found_lately(filters: Filters, moments: Mapping[str, datetime], *, limit: int) -> list[FoundThing]:
+    """Search and read what is among some things, those of the latest moments."""
+    query = replace(_query(filters), offset=0, limit=None)
+    hits = [hit for hit in keeping.search(query).hits if hit.key in moments]
+    latest = sorted(hits, key=lambda hit: (moments[hit.key], hit.key), reverse=True)[:limit]
+    return _shown(latest, _terms(query))
 
 
 def found_in_order(filters: Filters, order: Order, *, offset: int, limit: int) -> list[FoundThing]:

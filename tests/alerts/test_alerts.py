@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.accounts.rules import NotAnEmailError
-from portal.alerts import actions, rules, sending
+from portal.alerts import actions, letters, rules, sending
 from portal.alerts.models import Alert
 from portal.alerts.queries import Subject
 from portal.alerts.rules import Rhythm
@@ -20,15 +20,19 @@ from portal.demand.rules import Verdict
 from portal.kernel.errors import NotFoundError
 from portal.mail.port import Message, UndeliverableError
 from portal.moderation.actions import hide
+from portal.outbox.actions import drain
 from portal.ring.rules import Kind
 from portal.storage.database import db
 from portal.web.filters import Filters
 from tests.factories.demand import REGION, make_person, make_place, make_proposal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from portal.feeds.spec import Entry
     from portal.mail.backends import MemoryMailer
     from tests.alerts.conftest import Time
 
@@ -105,6 +109,20 @@ def test_only_what_the_filters_let_through_is_told(mailer: MemoryMailer, time: T
     assert sending.send_due() == 0
 
 
+def test_a_search_can_be_followed(app: Flask, mailer: MemoryMailer, time: Time) -> None:
+    place = make_place()
+    follow(mailer, time, Subject.find("search", Filters.read({"q": "助餐点"})))
+    make_proposal(place, title="小区需要一个助餐点")
+    make_proposal(place, title="希望多一些健身器材")
+    drain(app.extensions["outbox_consumers"])
+    time.pass_by(SOON)
+
+    assert sending.send_due() == 1
+    assert "小区需要一个助餐点" in mailer.sent[0].body
+    assert "健身器材" not in mailer.sent[0].body
+    assert sending.send_due() == 0
+
+
 def test_what_is_hidden_meanwhile_is_not_told(mailer: MemoryMailer, time: Time) -> None:
     place = make_place()
     follow(mailer, time, proposals(region=REGION))
@@ -154,6 +172,7 @@ def test_a_long_letter_says_that_there_is_more(
     mailer: MemoryMailer, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portal.alerts.letters.MOST_TOLD", 2)
+    monkeypatch.setattr("portal.alerts.queries.MOST_TOLD", 2)
     place = make_place()
     follow(mailer, time, proposals())
     for number in range(3):
@@ -162,7 +181,7 @@ def test_a_long_letter_says_that_there_is_more(
     sending.send_due()
 
     (letter,) = mailer.sent
-    assert letter.subject.startswith("3 ")
+    assert letter.subject.startswith("2 条以上新内容")
     assert letter.body.count("/proposals/") == 2
     assert "还有更多" in letter.body
 
@@ -227,6 +246,48 @@ def test_a_flood_of_questions_is_stopped(mailer: MemoryMailer, time: Time) -> No
 
     time.pass_by(timedelta(hours=2))
     actions.ask(MAIL, proposals(region=REGION), Rhythm.DAILY, language="zh")
+
+
+def test_an_address_that_has_the_alert_is_not_flooded_either(mailer: MemoryMailer, time: Time) -> None:
+    make_place()
+    follow(mailer, time, proposals())
+    for _ in range(rules.ASKS_PER_HOUR):
+        actions.ask(MAIL, proposals(), Rhythm.DAILY, language="zh")
+
+    with pytest.raises(rules.TooManyAsksError):
+        actions.ask(MAIL, proposals(), Rhythm.DAILY, language="zh")
+    assert len(mailer.sent) == rules.ASKS_PER_HOUR
+
+
+def test_who_asked_too_often_may_ask_again_an_hour_later(mailer: MemoryMailer, time: Time) -> None:
+    make_place()
+    for _ in range(2):
+        for _ in range(rules.ASKS_PER_HOUR):
+            actions.ask(MAIL, proposals(), Rhythm.DAILY, language="zh")
+        time.pass_by(timedelta(hours=2))
+
+    assert len(mailer.sent) == 2 * rules.ASKS_PER_HOUR
+
+
+def test_one_alert_that_fails_keeps_no_other_from_its_turn(
+    mailer: MemoryMailer, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make_place()
+    follow(mailer, time, proposals())
+    follow(mailer, time, proposals(region=REGION))
+    make_proposal(place)
+    time.pass_by(SOON)
+    write, seen = letters.news, list[int]()
+
+    def fails_once(alert: Alert, subject: Subject, entries: Sequence[Entry]) -> Message:
+        seen.append(alert.id)
+        if len(seen) == 1:
+            raise RuntimeError
+        return write(alert, subject, entries)
+
+    monkeypatch.setattr(letters, "news", fails_once)
+    assert sending.send_due() == 1
+    assert len(seen) == 2
 
 
 def test_what_is_not_confirmed_is_forgotten(mailer: MemoryMailer, time: Time) -> None:

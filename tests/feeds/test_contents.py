@@ -168,10 +168,11 @@ def test_a_listing_gives_what_is_new_since_a_moment_once() -> None:
     publish(3)
     later = MARCH + timedelta(minutes=2)
 
-    first = LISTING.since(ALL, MARCH, until=later)
-    second = LISTING.since(ALL, later, until=MARCH + timedelta(days=1))
+    first = LISTING.since(ALL, MARCH, until=later, limit=50)
+    second = LISTING.since(ALL, later, until=MARCH + timedelta(days=1), limit=50)
 
     assert [[entry.title[-1] for entry in found] for found in (first, second)] == [["1", "2"], ["3"]]
+    assert list(LISTING.since(ALL, MARCH, until=later, limit=1)) == list(first[1:])
 
 
 @pytest.mark.parametrize(
